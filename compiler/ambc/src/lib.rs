@@ -1,1 +1,3 @@
-//! See docs/architecture.md.
+//! The pipeline of `ambc`: source → ast → hir → checked → plan → image → files → cargo.
+
+pub mod syntax;
