@@ -1,1 +1,8 @@
-//! See docs/architecture.md.
+//! Plain types that the kernel, the services, generated code and the compiler agree on. No dependencies, no allocator.
+#![no_std]
+
+mod error;
+mod lane;
+
+pub use error::{CallError, Failure, STATUS_ERROR, STATUS_OK};
+pub use lane::LaneSpec;
