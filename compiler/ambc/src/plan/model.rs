@@ -99,3 +99,12 @@ pub struct ExportPlan {
     /// A hash of `export:instance/interface@network`, unique in the deployment.
     pub wire_id: u32,
 }
+
+/// A way before it has an id: what the search yields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedWay {
+    pub nodes: Vec<NodeId>,
+    pub networks: Vec<NetworkId>,
+    pub hops: Vec<Hop>,
+    pub weight: u64,
+}
