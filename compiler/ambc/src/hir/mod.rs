@@ -30,12 +30,15 @@ pub struct Deployment {
     pub instances: IndexVec<InstanceId, Instance>,
     pub groups: IndexVec<GroupId, Group>,
     pub deploys: Vec<Deploy>,
+    pub places: Vec<Place>,
     pub exports: Vec<Export>,
     pub overrides: Vec<Override>,
     /// Constructs that are checked but not carried out yet, for the rule at the end of the language's commands.
     pub deferred: Vec<Deferred>,
     /// Interface packages found on disk, by lidl file.
     pub interface_crates: Vec<InterfaceCrate>,
+    /// Every `use`, in load order.
+    pub uses: Vec<Use>,
 }
 
 // --- services --------------------------------------------------------------------------------------------------------
@@ -389,6 +392,17 @@ pub enum DeployTarget {
     Group(GroupId),
 }
 
+/// One `place`: what it names runs somewhere, though no `deploy` says where. Deferred as a construct; the instances count
+/// as placed.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// What it names, groups as their members; empty for `*`.
+    pub instances: Vec<Spanned<InstanceId>>,
+    /// `place *`: every instance that no `deploy` names.
+    pub all: bool,
+    pub span: Span,
+}
+
 // --- the outside -----------------------------------------------------------------------------------------------------------
 
 #[derive(Clone, Debug)]
@@ -443,6 +457,20 @@ pub enum DeferredConstruct {
     Tls,
     /// A built-in service that this runtime does not have yet: `metrics`, `health`, `gpio_in` …
     BuiltinOffer,
+}
+
+/// One `use`, for the rule about unused imports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Use {
+    /// The file that writes it.
+    pub from: ambc_diag::FileId,
+    pub to: ambc_diag::FileId,
+    pub path: Spanned<String>,
+    /// The file it brings in holds items that count by being there: anything but services, platforms, interfaces and
+    /// further `use`s.
+    pub declares: bool,
+    /// A `param` of the file it brings in is read, or one of its items is overridden, from another file.
+    pub read: bool,
 }
 
 /// The package that owns a lidl file.
