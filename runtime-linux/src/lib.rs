@@ -1,1 +1,6 @@
-//! See docs/architecture.md.
+//! The Linux port of the runtime: a node is one process, each of its user groups another one behind a sandbox.
+//!
+//! What a generated program uses is [`node::run`] for the node process and [`group::run`] for a group process; the page
+//! `runtime-linux/README.md` shows both in full.
+
+pub mod os;

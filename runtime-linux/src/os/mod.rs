@@ -1,0 +1,22 @@
+//! What this port asks of the kernel underneath: memory two processes share, sleeping and waking, the sandbox, child processes.
+//! Every `unsafe` system call of the crate is below this module.
+
+pub mod filter;
+pub mod landlock;
+pub mod memory;
+pub mod signals;
+pub mod spawn;
+pub mod support;
+pub mod wait;
+
+/// Nanoseconds of the monotonic clock: the time base of a whole machine, the same in every process of it.
+#[must_use]
+pub fn now() -> u64 {
+    let t = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    (t.tv_sec as u64).wrapping_mul(1_000_000_000).wrapping_add(t.tv_nsec as u64)
+}
+
+/// Error number of the system call that just failed.
+pub(crate) fn last_error() -> rustix::io::Errno {
+    rustix::io::Errno::from_io_error(&std::io::Error::last_os_error()).unwrap_or(rustix::io::Errno::IO)
+}
