@@ -53,7 +53,10 @@ pub fn first(of: First) -> Result<BpfProgram, BackendError> {
 /// What a group gives up once its lanes are mapped: mapping descriptors, replacing itself, further filters.
 pub fn second() -> Result<BpfProgram, BackendError> {
     let mut rules = Rules::new();
-    rules.insert(libc::SYS_mmap, vec![rule(&[SeccompCondition::new(4, Len::Dword, Op::Ne, u64::from(u32::MAX))?])?]);
+    rules.insert(
+        libc::SYS_mmap,
+        vec![rule(&[SeccompCondition::new(4, Len::Dword, Op::Ne, u64::from(u32::MAX))?])?],
+    );
     for call in [libc::SYS_execveat, libc::SYS_seccomp, libc::SYS_close, libc::SYS_set_tid_address] {
         rules.insert(call, vec![]);
     }
@@ -108,7 +111,8 @@ fn memory(rules: &mut Rules) -> Result<(), BackendError> {
 fn waiting(rules: &mut Rules) -> Result<(), BackendError> {
     let ops = [libc::FUTEX_WAIT, libc::FUTEX_WAKE, libc::FUTEX_WAIT_BITSET, libc::FUTEX_WAKE_BITSET];
     let option_bits = (libc::FUTEX_PRIVATE_FLAG | libc::FUTEX_CLOCK_REALTIME) as u32;
-    let masked = |op: i32| SeccompCondition::new(1, Len::Dword, Op::MaskedEq(u64::from(!option_bits)), op as u64);
+    let masked =
+        |op: i32| SeccompCondition::new(1, Len::Dword, Op::MaskedEq(u64::from(!option_bits)), op as u64);
     let allowed = ops.iter().map(|op| rule(&[masked(*op)?])).collect::<Result<Vec<_>, _>>()?;
     rules.insert(libc::SYS_futex, allowed);
     rules.insert(SYS_FUTEX_WAITV, vec![]);
@@ -130,7 +134,11 @@ fn own_process(rules: &mut Rules) -> Result<(), BackendError> {
     Ok(())
 }
 
-fn program(rules: Rules, otherwise: SeccompAction, on_match: SeccompAction) -> Result<BpfProgram, BackendError> {
+fn program(
+    rules: Rules,
+    otherwise: SeccompAction,
+    on_match: SeccompAction,
+) -> Result<BpfProgram, BackendError> {
     SeccompFilter::new(rules, otherwise, on_match, arch())?.try_into()
 }
 

@@ -1,10 +1,9 @@
 //! The second wall around a group: no file, no TCP port, no abstract socket, no signal to others, whatever its first wall
 //! (the system call filter) lets through. Where the kernel has no landlock, the filter alone still denies all of that.
-#![expect(clippy::wildcard_enum_match_arm, reason = "ABI grows with kernels")]
 
 use landlock::{
-    ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, PathBeneath, Ruleset, RulesetAttr, RulesetCreatedAttr,
-    RulesetError, Scope,
+    ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, PathBeneath, Ruleset, RulesetAttr,
+    RulesetCreatedAttr, RulesetError, Scope,
 };
 use std::os::fd::{BorrowedFd, OwnedFd};
 

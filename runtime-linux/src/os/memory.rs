@@ -82,8 +82,9 @@ fn memfd(name: &str) -> Result<OwnedFd, Errno> {
 fn map(fd: BorrowedFd<'_>, len: usize) -> Result<NonNull<u8>, Errno> {
     let prot = ProtFlags::READ | ProtFlags::WRITE;
     // SAFETY: a fresh mapping at an address the kernel chooses.
-    let at =
-        unsafe { rustix::mm::mmap(core::ptr::null_mut(), len, prot, MapFlags::SHARED | MapFlags::POPULATE, fd, 0)? };
+    let at = unsafe {
+        rustix::mm::mmap(core::ptr::null_mut(), len, prot, MapFlags::SHARED | MapFlags::POPULATE, fd, 0)?
+    };
     NonNull::new(at.cast()).ok_or(Errno::NOMEM)
 }
 

@@ -53,7 +53,8 @@ impl Support {
         let landlock = (self.landlock == 0).then_some(
             "landlock is missing here: groups are isolated by the system call filter alone, without a second wall",
         );
-        let waitv = (!self.waitv).then_some("futex_waitv is missing here: calls between groups may take a millisecond longer");
+        let waitv = (!self.waitv)
+            .then_some("futex_waitv is missing here: calls between groups may take a millisecond longer");
         [landlock, waitv].into_iter().flatten()
     }
 }

@@ -79,7 +79,8 @@ fn wait_many(words: &[&AtomicU32], until: Option<u64>) {
 }
 
 fn sleep_until(until: Option<u64>) {
-    let left = until.map_or(Duration::from_secs(1), |at| Duration::from_nanos(at.saturating_sub(super::now())));
+    let left =
+        until.map_or(Duration::from_secs(1), |at| Duration::from_nanos(at.saturating_sub(super::now())));
     std::thread::sleep(left);
 }
 
