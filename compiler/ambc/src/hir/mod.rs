@@ -3,12 +3,18 @@
 //! Written by `resolve`, read by everything after it. What could not be resolved is marked `broken` and has been
 //! reported; rules skip it and nothing else. Order is source order (files in load order), so output never depends on a hash.
 
+mod access;
 mod ids;
 mod name;
+mod outside;
+mod require;
 mod value;
 
+pub use access::{AccessRule, CompareOp, Edge, Operand, Predicate};
 pub use ids::{GroupId, Id, IndexVec, InstanceId, NetworkId, NodeId, PlatformId, ServiceId};
 pub use name::Name;
+pub use outside::{Import, LogLevel, Logs, Objective, Place, Restart, RestartThen, TlsFile, Token};
+pub use require::{Condition, MemoryLimit, Requirement};
 pub use value::{Dimension, Quantity, Value};
 
 use ambc_diag::{Span, Spanned};
@@ -32,6 +38,11 @@ pub struct Deployment {
     pub deploys: Vec<Deploy>,
     pub places: Vec<Place>,
     pub exports: Vec<Export>,
+    pub imports: Vec<Import>,
+    pub access: Vec<AccessRule>,
+    pub requirements: Vec<Requirement>,
+    pub places: Vec<Place>,
+    pub logs: Vec<Logs>,
     pub overrides: Vec<Override>,
     /// Constructs that are checked but not carried out yet, for the rule at the end of the language's commands.
     pub deferred: Vec<Deferred>,
@@ -252,6 +263,8 @@ pub struct Node {
     pub relay: bool,
     /// Battery in joule.
     pub battery: Option<f64>,
+    /// Nanoseconds.
+    pub watchdog: Option<Spanned<u64>>,
     pub broken: bool,
 }
 
@@ -299,6 +312,8 @@ pub struct Instance {
     pub params: Vec<Option<Spanned<Value>>>,
     /// Where it runs. `None`: nowhere (or placed by a `place`).
     pub placement: Option<Placement>,
+    /// Something broken may have named it: it is not reported as unused or as deployed nowhere.
+    pub excused: bool,
     pub broken: bool,
 }
 
@@ -324,6 +339,8 @@ pub struct Binding {
     /// Where the binding is written; the `needs` of the manifest when it comes from its default.
     pub span: Span,
     pub by_default: bool,
+    /// A target could not be resolved; reported. It still counts as a binding.
+    pub broken: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -366,6 +383,8 @@ pub struct Group {
     pub name_span: Span,
     pub span: Span,
     pub members: Vec<Spanned<InstanceId>>,
+    pub priority: Option<Spanned<u32>>,
+    pub restart: Option<Restart>,
     pub broken: bool,
 }
 
@@ -414,7 +433,8 @@ pub struct Export {
     pub network_span: Span,
     pub port: Option<Spanned<u16>>,
     pub public: Option<Span>,
-    pub tokens: Vec<Spanned<String>>,
+    pub tokens: Vec<Token>,
+    pub tls: Option<TlsFile>,
     /// `as rest at PATH`.
     pub rest: Option<Spanned<String>>,
     pub via: Option<Spanned<NodeId>>,
