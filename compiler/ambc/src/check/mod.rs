@@ -1,0 +1,5 @@
+//! Rules over the resolved deployment.
+
+mod checked;
+
+pub use checked::Checked;
