@@ -1,0 +1,172 @@
+//! What interface code says about its types: one line a field.
+
+/// Gives structs their layout. `record!(Rect { w: u16, h: u16 })` for a plain struct;
+/// `record!(Frame<'a>, FrameOwned { id: u64, pixels: Vector<u8, 9> })` for a view and its owned form; `Frame<'a>` alone
+/// when there is no owned form. The types after the colons are schemas.
+#[macro_export]
+macro_rules! record {
+    ($name:ident { $($field:ident: $schema:ty),* $(,)? }) => {
+        $crate::record!(@layout [] $name { $($schema)* });
+        $crate::record!(@codec [] [] $name, $name { $($field: $schema),* });
+        impl $crate::View<'_> for $name {
+            type Schema = $name;
+        }
+    };
+    ($view:ident<'a> { $($field:ident: $schema:ty),* $(,)? }) => {
+        $crate::record!(@layout [<'_>] $view { $($schema)* });
+        $crate::record!(@codec ['s, ] [<'a>] $view<'s>, $view { $($field: $schema),* });
+        impl<'a> $crate::View<'a> for $view<'a> {
+            type Schema = $view<'static>;
+        }
+    };
+    ($view:ident<'a>, $owned:ident { $($field:ident: $schema:ty),* $(,)? }) => {
+        $crate::record!($view<'a> { $($field: $schema),* });
+        $crate::record!(@layout [] $owned { $($schema)* });
+        $crate::record!(@codec [] [] $owned, $owned { $($field: $schema),* });
+        $crate::record!(@codec ['s, ] [] $view<'s>, $owned { $($field: $schema),* });
+    };
+    (@layout [$($lifetime:tt)*] $name:ident { $($schema:ty)* }) => {
+        impl $crate::Wire for $name$($lifetime)* {
+            const SIZE: usize = $crate::Layout::EMPTY$(.field::<$schema>())*.size();
+            const ALIGN: usize = $crate::Layout::EMPTY$(.field::<$schema>())*.align();
+            const TAIL: $crate::Tail = $crate::Layout::EMPTY$(.field::<$schema>())*.tail();
+        }
+    };
+    (@codec [$($s:tt)*] [$($a:tt)*] $of:ty, $value:ident { $($field:ident: $schema:ty),* }) => {
+        impl<$($s)* 'a> $crate::Put<$value$($a)*> for $of {
+            #[inline]
+            fn put(value: &$value$($a)*, w: &mut $crate::Writer<'_>, at: usize) -> Result<(), $crate::CallError> {
+                let _ = value;
+                let mut fields = $crate::PutFields::at(at);
+                $(fields.put::<$schema, _>(&value.$field, w)?;)*
+                fields.pad(<Self as $crate::Wire>::SIZE, w).map(|_| ())
+            }
+        }
+        impl<$($s)* 'a> $crate::Get<'a, $value$($a)*> for $of {
+            #[inline]
+            fn get(r: &mut $crate::Reader<'a>, at: usize) -> Result<$value$($a)*, $crate::CallError> {
+                let mut fields = $crate::GetFields::at(at);
+                let value = $value { $($field: fields.get::<$schema, _>(r)?),* };
+                fields.pad(<Self as $crate::Wire>::SIZE, r)?;
+                Ok(value)
+            }
+        }
+    };
+}
+
+/// Gives unions and errors their layout, alternatives in order:
+/// `union!(Finding<'a>, FindingOwned { None, Hit: Rect, Text: String<64> })`, without `<'a>` for a plain one.
+#[macro_export]
+macro_rules! union {
+    ($name:ident { $($alternative:ident $(: $schema:ty)?),* $(,)? }) => {
+        $crate::union!(@layout [] $name { $($($schema)?)* });
+        $crate::union!(@codec [] [] $name, $name { $($alternative $(: $schema)?),* });
+        impl $crate::View<'_> for $name {
+            type Schema = $name;
+        }
+    };
+    ($view:ident<'a> { $($alternative:ident $(: $schema:ty)?),* $(,)? }) => {
+        $crate::union!(@layout [<'_>] $view { $($($schema)?)* });
+        $crate::union!(@codec ['s, ] [<'a>] $view<'s>, $view { $($alternative $(: $schema)?),* });
+        impl<'a> $crate::View<'a> for $view<'a> {
+            type Schema = $view<'static>;
+        }
+    };
+    ($view:ident<'a>, $owned:ident { $($alternative:ident $(: $schema:ty)?),* $(,)? }) => {
+        $crate::union!($view<'a> { $($alternative $(: $schema)?),* });
+        $crate::union!(@layout [] $owned { $($($schema)?)* });
+        $crate::union!(@codec [] [] $owned, $owned { $($alternative $(: $schema)?),* });
+        $crate::union!(@codec ['s, ] [] $view<'s>, $owned { $($alternative $(: $schema)?),* });
+    };
+    (@layout [$($lifetime:tt)*] $name:ident { $($schema:ty)* }) => {
+        impl $crate::Wire for $name$($lifetime)* {
+            const SIZE: usize = $crate::Layout::EMPTY$(.alternative::<$schema>())*.tagged().size();
+            const ALIGN: usize = $crate::Layout::EMPTY$(.alternative::<$schema>())*.align();
+            const TAIL: $crate::Tail = $crate::Layout::EMPTY$(.alternative::<$schema>())*.tail();
+        }
+    };
+    (@codec [$($s:tt)*] [$($a:tt)*] $of:ty, $value:ident { $($alternative:ident $(: $schema:ty)?),* }) => {
+        impl<$($s)* 'a> $crate::Put<$value$($a)*> for $of {
+            #[inline]
+            fn put(value: &$value$($a)*, w: &mut $crate::Writer<'_>, at: usize) -> Result<(), $crate::CallError> {
+                let mut tag = 0u8;
+                $(
+                    if let $crate::union!(@some part $value $alternative $($schema)?) = value {
+                        let mut fields = $crate::PutFields::tagged::<Self>(tag, w, at)?;
+                        $($crate::union!(@put fields part w $schema);)?
+                        return fields.pad(<Self as $crate::Wire>::SIZE, w).map(|_| ());
+                    }
+                    tag += 1;
+                )*
+                let _ = tag;
+                Err($crate::CallError::Malformed)
+            }
+        }
+        impl<$($s)* 'a> $crate::Get<'a, $value$($a)*> for $of {
+            #[inline]
+            fn get(r: &mut $crate::Reader<'a>, at: usize) -> Result<$value$($a)*, $crate::CallError> {
+                let (tag, mut fields) = $crate::GetFields::tagged::<Self>(r, at)?;
+                let mut next = 0u8;
+                $(
+                    if tag == next {
+                        let value = $crate::union!(@read $value $alternative fields r $($schema)?);
+                        fields.pad(<Self as $crate::Wire>::SIZE, r)?;
+                        return Ok(value);
+                    }
+                    next += 1;
+                )*
+                let _ = next;
+                Err($crate::CallError::Malformed)
+            }
+        }
+    };
+    (@some $part:ident $value:ident $alternative:ident) => { $value::$alternative };
+    (@some $part:ident $value:ident $alternative:ident $schema:ty) => { $value::$alternative($part) };
+    (@put $fields:ident $part:ident $w:ident $schema:ty) => { $fields.put::<$schema, _>($part, $w)? };
+    (@read $value:ident $alternative:ident $fields:ident $r:ident) => { $value::$alternative };
+    (@read $value:ident $alternative:ident $fields:ident $r:ident $schema:ty) => {
+        $value::$alternative($fields.get::<$schema, _>($r)?)
+    };
+}
+
+/// Gives enums their layout and their conversions: `enumeration!(Verdict: u8 { Empty, Animal })`.
+#[macro_export]
+macro_rules! enumeration {
+    ($name:ident: $number:ident { $($value:ident),* $(,)? }) => {
+        impl From<$name> for $number {
+            #[inline]
+            fn from(value: $name) -> $number {
+                value as $number
+            }
+        }
+        impl TryFrom<$number> for $name {
+            type Error = $crate::CallError;
+            /// The value of a number; `Malformed` if there is none.
+            #[inline]
+            fn try_from(number: $number) -> Result<Self, $crate::CallError> {
+                $(if number == $name::$value as $number { return Ok($name::$value); })*
+                Err($crate::CallError::Malformed)
+            }
+        }
+        impl $crate::Wire for $name {
+            const SIZE: usize = <$number as $crate::Wire>::SIZE;
+            const ALIGN: usize = <$number as $crate::Wire>::ALIGN;
+            const TAIL: $crate::Tail = $crate::Tail::NONE;
+        }
+        impl $crate::Put<$name> for $name {
+            #[inline]
+            fn put(value: &$name, w: &mut $crate::Writer<'_>, at: usize) -> Result<(), $crate::CallError> {
+                <$number as $crate::Put<$number>>::put(&(*value as $number), w, at)
+            }
+        }
+        impl<'a> $crate::Get<'a, $name> for $name {
+            #[inline]
+            fn get(r: &mut $crate::Reader<'a>, at: usize) -> Result<$name, $crate::CallError> {
+                $name::try_from(<$number as $crate::Get<'a, $number>>::get(r, at)?)
+            }
+        }
+        impl $crate::View<'_> for $name {
+            type Schema = $name;
+        }
+    };
+}
