@@ -3,4 +3,10 @@
 //! What a generated program uses is [`node::run`] for the node process and [`group::run`] for a group process; the page
 //! `runtime-linux/README.md` shows both in full.
 
+pub mod control;
+pub mod identity;
+pub mod impair;
+pub mod log;
 pub mod os;
+pub mod socket;
+pub mod status;

@@ -1,5 +1,7 @@
 //! What a group process can and cannot do, tried by a real static program behind the real walls.
 
+#![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
+
 use ambc_linux::os::memory::Region;
 use ambc_linux::os::spawn::{Image, Limits};
 use rustix::process::{WaitId, WaitIdOptions};

@@ -1,0 +1,205 @@
+//! The identity file of a node: what one image needs to be this node on this machine.
+//!
+//! One entry per line: a key and its fields, separated by blanks. `#` starts a comment line. A path is the last field of its
+//! line and may contain blanks. Everything is strict: an unknown key, a missing or extra field, a second value is an error
+//! that names the line, and nothing starts.
+//!
+//! ```text
+//! node cloud                          # required: this node's name, must be the image's
+//! data /var/lib/ambc/cloud            # folder for what the node keeps
+//! group trap /opt/cloud/groups/trap   # executable of each user group
+//! bind lan 127.0.0.1:7411             # UDP address of an interface
+//! peer 0 127.0.0.1:7412               # address of a neighbour, by its index in the image's table
+//! export camera 127.0.0.1:4898        # UDP address of an export
+//! folder disk /var/lib/ambc/cloud/db  # folder of an offer
+//! impair loss=0.05 dup=0.05 reorder=0.05 seed=1   # fault injection at every socket, optional
+//! ```
+
+use crate::impair::Impairment;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// A parsed identity file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Identity {
+    /// Name of the node.
+    pub node: String,
+    /// Folder for what the node keeps.
+    pub data: Option<PathBuf>,
+    /// Executable of each user group.
+    pub groups: Vec<(String, PathBuf)>,
+    /// Address of each interface.
+    pub binds: Vec<(String, SocketAddr)>,
+    /// Address of each neighbour, by index.
+    pub peers: Vec<(usize, SocketAddr)>,
+    /// Address of each export.
+    pub exports: Vec<(String, SocketAddr)>,
+    /// Folder of each offer that has one.
+    pub folders: Vec<(String, PathBuf)>,
+    /// Faults to inject at the sockets.
+    pub impair: Option<Impairment>,
+}
+
+/// What is wrong with an identity file, and in which line (0: with all of it).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdentityError {
+    /// Line, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub what: String,
+}
+
+impl fmt::Display for IdentityError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => f.write_str(&self.what),
+            n => write!(f, "line {n}: {}", self.what),
+        }
+    }
+}
+
+impl std::error::Error for IdentityError {}
+
+impl Identity {
+    /// Parses the text of an identity file.
+    pub fn parse(text: &str) -> Result<Self, IdentityError> {
+        let mut found = Self::default();
+        for (i, line) in text.lines().enumerate() {
+            let line = line.trim();
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            found.entry(line).map_err(|what| IdentityError { line: i + 1, what })?;
+        }
+        if found.node.is_empty() {
+            return Err(IdentityError { line: 0, what: "`node NAME` is missing".to_owned() });
+        }
+        Ok(found)
+    }
+
+    /// Reads and parses the file at `path`.
+    pub fn read(path: &Path) -> Result<Self, IdentityError> {
+        let text =
+            std::fs::read_to_string(path).map_err(|e| IdentityError { line: 0, what: e.to_string() })?;
+        Self::parse(&text)
+    }
+
+    /// The executable of group `name`.
+    #[must_use]
+    pub fn group(&self, name: &str) -> Option<&Path> {
+        find(&self.groups, name).map(PathBuf::as_path)
+    }
+
+    /// The folder of offer `name`; without one of its own, a folder of that name below the data folder.
+    #[must_use]
+    pub fn folder(&self, name: &str) -> Option<PathBuf> {
+        find(&self.folders, name).cloned().or_else(|| Some(self.data.as_ref()?.join(name)))
+    }
+
+    fn entry(&mut self, line: &str) -> Result<(), String> {
+        let (key, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        let rest = rest.trim();
+        match key {
+            "node" if self.node.is_empty() => self.node = word(rest)?.to_owned(),
+            "data" if self.data.is_none() => self.data = Some(path(rest)?),
+            "impair" if self.impair.is_none() => self.impair = Some(Impairment::parse(rest)?),
+            "node" | "data" | "impair" => return Err(format!("`{key}` is given twice")),
+            "group" => named(&mut self.groups, rest, path)?,
+            "bind" => named(&mut self.binds, rest, address)?,
+            "export" => named(&mut self.exports, rest, address)?,
+            "folder" => named(&mut self.folders, rest, path)?,
+            "peer" => self.peer(rest)?,
+            _ => return Err(format!("unknown key `{key}`")),
+        }
+        Ok(())
+    }
+
+    fn peer(&mut self, rest: &str) -> Result<(), String> {
+        let (index, at) = two(rest)?;
+        let index = index.parse().map_err(|_| format!("`{index}` is not the index of a neighbour"))?;
+        if self.peers.iter().any(|(i, _)| *i == index) {
+            return Err(format!("neighbour {index} is given twice"));
+        }
+        self.peers.push((index, address(at)?));
+        Ok(())
+    }
+}
+
+fn find<'a, T>(list: &'a [(String, T)], name: &str) -> Option<&'a T> {
+    list.iter().find(|(n, _)| n == name).map(|(_, v)| v)
+}
+
+fn named<T>(
+    list: &mut Vec<(String, T)>,
+    rest: &str,
+    value: impl Fn(&str) -> Result<T, String>,
+) -> Result<(), String> {
+    let (name, rest) = two(rest)?;
+    if find(list, name).is_some() {
+        return Err(format!("`{name}` is given twice"));
+    }
+    list.push((name.to_owned(), value(rest)?));
+    Ok(())
+}
+
+fn two(rest: &str) -> Result<(&str, &str), String> {
+    let (a, b) = rest.split_once(char::is_whitespace).ok_or("a field is missing")?;
+    Ok((a, b.trim()))
+}
+
+fn word(text: &str) -> Result<&str, String> {
+    match text.split_whitespace().count() {
+        1 => Ok(text),
+        0 => Err("a field is missing".to_owned()),
+        _ => Err(format!("`{text}` has more fields than one")),
+    }
+}
+
+fn path(text: &str) -> Result<PathBuf, String> {
+    if text.is_empty() { Err("a path is missing".to_owned()) } else { Ok(PathBuf::from(text)) }
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    word(text)?.parse().map_err(|_| format!("`{text}` is not an address like 127.0.0.1:7411"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FULL: &str = "# a comment\nnode cloud\ndata /tmp/data of mine\n\ngroup trap /opt/a b/trap\nbind lan 127.0.0.1:7411\n\
+        peer 1 127.0.0.1:7412\nexport camera [::1]:4898\nfolder disk /db\nimpair loss=0.05 dup=0.01 reorder=0.5 seed=3\n";
+
+    #[test]
+    fn every_entry_is_read() {
+        let id = Identity::parse(FULL).unwrap();
+        assert_eq!(id.node, "cloud");
+        assert_eq!(id.group("trap"), Some(Path::new("/opt/a b/trap")));
+        assert_eq!(id.binds, [("lan".to_owned(), "127.0.0.1:7411".parse().unwrap())]);
+        assert_eq!(id.peers, [(1, "127.0.0.1:7412".parse().unwrap())]);
+        assert_eq!(id.exports, [("camera".to_owned(), "[::1]:4898".parse().unwrap())]);
+        assert_eq!(id.folder("disk"), Some(PathBuf::from("/db")));
+        assert_eq!(id.folder("other"), Some(PathBuf::from("/tmp/data of mine/other")));
+        assert_eq!(id.impair.unwrap().seed, 3);
+    }
+
+    #[test]
+    fn mistakes_name_their_line() {
+        let cases = [
+            ("node a\nnode b", 2, "`node` is given twice"),
+            ("node a\ncolour red", 2, "unknown key `colour`"),
+            ("node a b", 1, "`a b` has more fields than one"),
+            ("node a\nbind lan", 2, "a field is missing"),
+            ("node a\nbind lan here", 2, "`here` is not an address like 127.0.0.1:7411"),
+            ("node a\npeer x 1.2.3.4:5", 2, "`x` is not the index of a neighbour"),
+            ("node a\npeer 0 1.2.3.4:5\npeer 0 1.2.3.4:6", 3, "neighbour 0 is given twice"),
+            ("node a\ngroup g /x\ngroup g /y", 3, "`g` is given twice"),
+            ("node a\nimpair loss=2", 2, "`loss` must be between 0 and 1"),
+            ("data /x", 0, "`node NAME` is missing"),
+        ];
+        for (text, line, what) in cases {
+            assert_eq!(Identity::parse(text), Err(IdentityError { line, what: what.to_owned() }), "{text}");
+        }
+    }
+}

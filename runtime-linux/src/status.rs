@@ -1,0 +1,186 @@
+//! The page a group process shares with its node, apart from its lanes: doorbells, the request to stop, and what the group
+//! reports about itself. The group writes its part at will, so the node believes none of it where it matters: it decides
+//! only what is printed and when `ambc run --until-idle` ends.
+
+use crate::os::memory::Region;
+use core::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::Ordering::Relaxed;
+
+/// How far a group is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// The process exists.
+    Starting,
+    /// Its instances are built and it serves.
+    Serving,
+    /// It serves, and all its `run` services have returned.
+    Rested,
+    /// Its `Stop` hooks have run; it is about to exit.
+    Stopped,
+}
+
+/// What the caller's end of one lane counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EdgeReport {
+    /// Calls that ended.
+    pub calls: u32,
+    /// Of those, the ones that ended in a `CallError`.
+    pub errors: u32,
+    /// Median latency in nanoseconds (upper bound of its bucket).
+    pub p50_ns: u32,
+}
+
+const GROUP_BELL: usize = 0;
+const NODE_BELL: usize = 64;
+const STOP: usize = 128;
+const PHASE: usize = 192;
+const IN_FLIGHT: usize = 196;
+const CALLS: usize = 200;
+const HEARTBEAT: usize = 204;
+const EDGES: usize = 256;
+const EDGE_BYTES: usize = 16;
+
+/// Bytes of the page of a group with `lanes` lanes.
+#[must_use]
+pub const fn status_bytes(lanes: usize) -> usize {
+    (EDGES + lanes * EDGE_BYTES).next_multiple_of(4096)
+}
+
+/// Either end's view of the page.
+#[derive(Debug)]
+pub struct Status {
+    region: Region,
+    lanes: usize,
+}
+
+impl Status {
+    /// The page of a group with `lanes` lanes, mapped from `region`.
+    #[must_use]
+    pub fn new(region: Region, lanes: usize) -> Self {
+        assert!(region.len() >= status_bytes(lanes), "status page too small");
+        Self { region, lanes }
+    }
+
+    /// The memory, to pass its descriptor on.
+    #[must_use]
+    pub fn region(&self) -> &Region {
+        &self.region
+    }
+
+    /// Rung by the node for the group.
+    #[must_use]
+    pub fn group_bell(&self) -> &'static AtomicU32 {
+        self.region.word(GROUP_BELL)
+    }
+
+    /// [`crate::os::wait::ASLEEP`] while the node sleeps: then the group must also write to the node's eventfd.
+    #[must_use]
+    pub fn node_bell(&self) -> &'static AtomicU32 {
+        self.region.word(NODE_BELL)
+    }
+
+    /// Written by the node: the group shall end in order.
+    #[must_use]
+    pub fn stop(&self) -> &'static AtomicU32 {
+        self.region.word(STOP)
+    }
+
+    /// How far the group says it is.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        match self.region.word(PHASE).load(Ordering::Acquire) {
+            1 => Phase::Serving,
+            2 => Phase::Rested,
+            3 => Phase::Stopped,
+            _ => Phase::Starting,
+        }
+    }
+
+    /// Says how far the group is; true if that is news.
+    pub fn set_phase(&self, phase: Phase) -> bool {
+        self.region.word(PHASE).swap(phase as u32, Ordering::Release) != phase as u32
+    }
+
+    /// Calls the group waits for plus requests it works on.
+    #[must_use]
+    pub fn in_flight(&self) -> u32 {
+        self.region.word(IN_FLIGHT).load(Relaxed)
+    }
+
+    /// Calls the group has made since its first start.
+    #[must_use]
+    pub fn calls(&self) -> u32 {
+        self.region.word(CALLS).load(Relaxed)
+    }
+
+    /// Turns of the group's loop, roughly.
+    #[must_use]
+    pub fn heartbeat(&self) -> u32 {
+        self.region.word(HEARTBEAT).load(Relaxed)
+    }
+
+    /// The group's report of one turn.
+    pub fn beat(&self, in_flight: u32, calls: u32) {
+        self.region.word(IN_FLIGHT).store(in_flight, Relaxed);
+        self.region.word(CALLS).store(calls, Relaxed);
+        let beat = self.region.word(HEARTBEAT);
+        beat.store(beat.load(Relaxed).wrapping_add(1), Relaxed);
+    }
+
+    /// What the group counted at the caller's end of its lane `lane`.
+    #[must_use]
+    pub fn edge(&self, lane: usize) -> EdgeReport {
+        let [calls, errors, p50_ns] = self.edge_words(lane).map(|w| w.load(Relaxed));
+        EdgeReport { calls, errors, p50_ns }
+    }
+
+    /// The group's counters of its lane `lane`.
+    pub fn set_edge(&self, lane: usize, report: EdgeReport) {
+        for (word, value) in
+            self.edge_words(lane).into_iter().zip([report.calls, report.errors, report.p50_ns])
+        {
+            word.store(value, Relaxed);
+        }
+    }
+
+    /// Forgets what an earlier process of this group left, before the next one starts.
+    pub fn clear(&self) {
+        for offset in [GROUP_BELL, PHASE, IN_FLIGHT] {
+            self.region.word(offset).store(0, Relaxed);
+        }
+    }
+
+    fn edge_words(&self, lane: usize) -> [&'static AtomicU32; 3] {
+        assert!(lane < self.lanes, "lane outside the status page");
+        let at = EDGES + lane * EDGE_BYTES;
+        [at, at + 4, at + 8].map(|offset| self.region.word(offset))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ends_agree_and_nonsense_is_survived() {
+        let region = Region::create("status", status_bytes(300)).unwrap();
+        let fd = region.fd().unwrap().try_clone_to_owned().unwrap();
+        let node = Status::new(region, 300);
+        let group = Status::new(Region::adopt(fd, status_bytes(300)).unwrap(), 300);
+        assert_eq!(node.phase(), Phase::Starting);
+        assert!(group.set_phase(Phase::Serving));
+        assert!(!group.set_phase(Phase::Serving));
+        group.beat(3, 9);
+        let report = EdgeReport { calls: 5, errors: 1, p50_ns: 700 };
+        group.set_edge(299, report);
+        assert_eq!(
+            (node.phase(), node.in_flight(), node.calls(), node.heartbeat()),
+            (Phase::Serving, 3, 9, 1)
+        );
+        assert_eq!(node.edge(299), report);
+        node.clear();
+        assert_eq!((group.phase(), group.in_flight(), group.calls()), (Phase::Starting, 0, 9));
+        group.region.word(PHASE).store(77, Relaxed);
+        assert_eq!(node.phase(), Phase::Starting);
+    }
+}
