@@ -1,4 +1,7 @@
 //! The pipeline of `ambc`: source → ast → hir → checked → plan → image → files → cargo.
 
+pub mod cargo;
 pub mod check;
+pub mod emit;
+pub mod render;
 pub mod syntax;

@@ -1,0 +1,75 @@
+//! Packs the runtime crates into `ambc`.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+/// What a generated workspace may depend on, and what that needs to build.
+const CRATES: [&str; 8] = [
+    "runtime-kernel/abi",
+    "runtime-kernel/wire",
+    "runtime-kernel/kernel",
+    "runtime-kernel/ambience",
+    "runtime-linux",
+    "compiler/ambc-lidl",
+    "compiler/ambc-diag",
+    "dsl-grammar",
+];
+
+fn main() -> io::Result<()> {
+    let repo = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?).join("../..").canonicalize()?;
+    let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
+    let mut files = Vec::new();
+    for dir in CRATES {
+        collect(&repo.join(dir), &mut files)?;
+        println!("cargo::rerun-if-changed={}", repo.join(dir).display());
+    }
+    files.sort();
+    let manifest = runtime_manifest(&fs::read_to_string(repo.join("Cargo.toml"))?);
+    fs::write(out.join("runtime-Cargo.toml"), &manifest)?;
+    let mut hash = fnv(0xcbf2_9ce4_8422_2325, manifest.as_bytes());
+    let mut text = String::from("/// Path in the repository and content.\nstatic RUNTIME: &[(&str, &[u8])] = &[\n");
+    let _ = writeln!(text, "    (\"Cargo.toml\", include_bytes!({:?})),", out.join("runtime-Cargo.toml"));
+    for file in &files {
+        let relative = file.strip_prefix(&repo).map_err(io::Error::other)?;
+        let _ = writeln!(text, "    ({:?}, include_bytes!({:?})),", relative, file);
+        hash = fnv(fnv(hash, relative.to_string_lossy().as_bytes()), &fs::read(file)?);
+    }
+    text.push_str("];\n");
+    let _ = writeln!(text, "const RUNTIME_HASH: &str = \"{hash:016x}\";");
+    let _ = writeln!(text, "static LOCK: &[u8] = include_bytes!({:?});", repo.join("Cargo.lock"));
+    println!("cargo::rerun-if-changed={}", repo.join("Cargo.toml").display());
+    println!("cargo::rerun-if-changed={}", repo.join("Cargo.lock").display());
+    fs::write(out.join("embedded.rs"), text)
+}
+
+/// Sources only: no tests, no benches, no build output.
+fn collect(dir: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.is_dir() {
+            if !matches!(name.as_str(), "tests" | "benches" | "examples" | "target" | "fuzz" | "testkit") {
+                collect(&path, files)?;
+            }
+        } else if matches!(path.extension().and_then(|e| e.to_str()), Some("rs" | "toml" | "lidl" | "pest" | "x")) {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// The workspace manifest with only the runtime crates as members.
+fn runtime_manifest(root: &str) -> String {
+    let (head, rest) = root.split_once("members = [").unwrap_or((root, "]"));
+    let (_, tail) = rest.split_once(']').unwrap_or(("", rest));
+    let members: String = CRATES.iter().map(|c| format!("    \"{c}\",\n")).collect();
+    format!("{head}members = [\n{members}]{tail}")
+}
+
+fn fnv(mut hash: u64, bytes: &[u8]) -> u64 {
+    for b in bytes {
+        hash = (hash ^ u64::from(*b)).wrapping_mul(0x0000_0100_0000_01b3);
+    }
+    hash
+}

@@ -1,0 +1,113 @@
+//! Knows without cargo that a node is up to date.
+//!
+//! After a build the stamp of a node lists every file that went into it (from the dep-info files of its executables, and
+//! every `Cargo.toml` above those files) with size and time of modification. A build whose tree did not change and whose
+//! inputs are as the stamp says has nothing to do.
+
+use crate::emit::{EmitError, write_if_changed};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+/// What went into the last build of a node.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// Profile, triple and version of ambc: a change of any means a build.
+    pub key: String,
+    inputs: Vec<Input>,
+    /// The executables that it made.
+    pub outputs: Vec<PathBuf>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Input {
+    path: PathBuf,
+    size: u64,
+    /// Nanoseconds since 1970.
+    modified: u64,
+}
+
+impl Input {
+    fn read(path: &Path) -> Option<Self> {
+        let meta = fs::metadata(path).ok()?;
+        let since = meta.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+        Some(Self { path: path.to_owned(), size: meta.len(), modified: since.as_nanos() as u64 })
+    }
+}
+
+/// True if nothing that went into the last build has changed and what it made is still there.
+pub fn is_current(stamp: &Path, key: &str) -> bool {
+    let Ok(text) = fs::read_to_string(stamp) else { return false };
+    let Ok(old) = serde_json::from_str::<Stamp>(&text) else { return false };
+    old.key == key
+        && old.outputs.iter().all(|p| p.exists())
+        && old.inputs.iter().all(|i| Input::read(&i.path).as_ref() == Some(i))
+}
+
+/// Records a successful build. `built` are cargo's executables, `outputs` what must still be there next time.
+pub fn record(stamp: &Path, key: &str, built: &[PathBuf], outputs: &[PathBuf]) -> Result<(), EmitError> {
+    let mut paths = BTreeSet::new();
+    for exe in built {
+        let text = fs::read_to_string(exe.with_extension("d")).unwrap_or_default();
+        paths.extend(dependencies(&text));
+    }
+    let manifests: BTreeSet<_> = paths.iter().filter_map(|p| p.parent()).flat_map(manifests_above).collect();
+    paths.extend(manifests);
+    let inputs = paths.iter().filter_map(|p| Input::read(p)).collect();
+    let stamp_data = Stamp { key: key.to_owned(), inputs, outputs: outputs.to_vec() };
+    let text = serde_json::to_string_pretty(&stamp_data).expect("paths and numbers are JSON");
+    write_if_changed(stamp, text.as_bytes()).map(|_| ())
+}
+
+fn manifests_above(dir: &Path) -> impl Iterator<Item = PathBuf> {
+    dir.ancestors().flat_map(|d| [d.join("Cargo.toml"), d.join("Cargo.lock")]).filter(|p| p.exists())
+}
+
+/// The right side of a make rule: spaces separate, `\ ` is a space.
+fn dependencies(text: &str) -> Vec<PathBuf> {
+    let mut out = Vec::new();
+    for line in text.lines() {
+        let Some((_, list)) = line.split_once(": ") else { continue };
+        let mut current = String::new();
+        let mut chars = list.chars().peekable();
+        while let Some(c) = chars.next() {
+            match c {
+                '\\' if chars.peek() == Some(&' ') => current.extend(chars.next()),
+                ' ' => out.extend((!current.is_empty()).then(|| PathBuf::from(std::mem::take(&mut current)))),
+                c => current.push(c),
+            }
+        }
+        out.extend((!current.is_empty()).then(|| PathBuf::from(current)));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dep_info_paths_may_hold_spaces() {
+        assert_eq!(dependencies("/x/a: /s/one.rs /s/t\\ wo.rs\n"), [Path::new("/s/one.rs"), Path::new("/s/t wo.rs")]);
+    }
+
+    #[test]
+    fn a_touched_input_or_a_missing_output_makes_a_stamp_stale() {
+        let dir = tempfile::tempdir().unwrap();
+        let (source, exe, stamp) = (dir.path().join("s.rs"), dir.path().join("exe"), dir.path().join("stamp"));
+        fs::write(&source, "1").unwrap();
+        fs::write(&exe, "x").unwrap();
+        fs::write(exe.with_extension("d"), format!("{}: {}\n", exe.display(), source.display())).unwrap();
+        record(&stamp, "k", std::slice::from_ref(&exe), std::slice::from_ref(&exe)).unwrap();
+        assert!(is_current(&stamp, "k"));
+        assert!(!is_current(&stamp, "other profile"));
+        fs::write(&source, "22").unwrap();
+        assert!(!is_current(&stamp, "k"));
+        fs::write(&source, "1").unwrap();
+        record(&stamp, "k", std::slice::from_ref(&exe), std::slice::from_ref(&exe)).unwrap();
+        fs::remove_file(&exe).unwrap();
+        assert!(!is_current(&stamp, "k"));
+    }
+}
