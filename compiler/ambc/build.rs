@@ -17,7 +17,9 @@ const CRATES: [&str; 8] = [
 ];
 
 fn main() -> io::Result<()> {
-    let repo = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?).join("../..").canonicalize()?;
+    let repo = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?)
+        .join("../..")
+        .canonicalize()?;
     let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
     let mut files = Vec::new();
     for dir in CRATES {
@@ -28,7 +30,8 @@ fn main() -> io::Result<()> {
     let manifest = runtime_manifest(&fs::read_to_string(repo.join("Cargo.toml"))?);
     fs::write(out.join("runtime-Cargo.toml"), &manifest)?;
     let mut hash = fnv(0xcbf2_9ce4_8422_2325, manifest.as_bytes());
-    let mut text = String::from("/// Path in the repository and content.\nstatic RUNTIME: &[(&str, &[u8])] = &[\n");
+    let mut text =
+        String::from("/// Path in the repository and content.\nstatic RUNTIME: &[(&str, &[u8])] = &[\n");
     let _ = writeln!(text, "    (\"Cargo.toml\", include_bytes!({:?})),", out.join("runtime-Cargo.toml"));
     for file in &files {
         let relative = file.strip_prefix(&repo).map_err(io::Error::other)?;
@@ -52,7 +55,10 @@ fn collect(dir: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
             if !matches!(name.as_str(), "tests" | "benches" | "examples" | "target" | "fuzz" | "testkit") {
                 collect(&path, files)?;
             }
-        } else if matches!(path.extension().and_then(|e| e.to_str()), Some("rs" | "toml" | "lidl" | "pest" | "x")) {
+        } else if matches!(
+            path.extension().and_then(|e| e.to_str()),
+            Some("rs" | "toml" | "lidl" | "pest" | "x")
+        ) {
             files.push(path);
         }
     }

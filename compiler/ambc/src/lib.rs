@@ -2,6 +2,7 @@
 
 pub mod cargo;
 pub mod check;
+pub mod cluster;
 pub mod emit;
 pub mod render;
 pub mod syntax;

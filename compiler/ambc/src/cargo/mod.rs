@@ -59,7 +59,8 @@ pub struct RustcMessage {
 
 /// Runs cargo; `progress` hears the name of each package that is done.
 pub fn build(call: &Invocation<'_>, mut progress: impl FnMut(&str)) -> io::Result<Outcome> {
-    let mut child = command(call).stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null()).spawn()?;
+    let mut child =
+        command(call).stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null()).spawn()?;
     let stderr = child.stderr.take().map(|mut e| {
         std::thread::spawn(move || {
             let mut bytes = Vec::new();
@@ -91,8 +92,15 @@ fn command(call: &Invocation<'_>) -> Command {
     // test harness's cargo variables must not make cargo rebuild everything.
     for (name, _) in std::env::vars_os() {
         let Some(name) = name.to_str() else { continue };
-        let foreign = matches!(name, "RUSTFLAGS" | "CARGO_ENCODED_RUSTFLAGS" | "CARGO_TARGET_DIR" | "CARGO_BUILD_TARGET");
-        if foreign || name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST") || name.starts_with("CARGO_PROFILE_") {
+        let foreign = matches!(
+            name,
+            "RUSTFLAGS" | "CARGO_ENCODED_RUSTFLAGS" | "CARGO_TARGET_DIR" | "CARGO_BUILD_TARGET"
+        );
+        if foreign
+            || name.starts_with("CARGO_PKG_")
+            || name.starts_with("CARGO_MANIFEST")
+            || name.starts_with("CARGO_PROFILE_")
+        {
             cargo.env_remove(name);
         }
     }
@@ -116,7 +124,8 @@ fn take(message: Message, out: &mut Outcome, progress: &mut impl FnMut(&str)) {
 
 /// "aborting due to 3 previous errors" has no place and says nothing new.
 fn is_error(d: &Diagnostic) -> bool {
-    matches!(d.level, DiagnosticLevel::Error | DiagnosticLevel::Ice) && !(d.spans.is_empty() && d.message.starts_with("aborting due to"))
+    matches!(d.level, DiagnosticLevel::Error | DiagnosticLevel::Ice)
+        && !(d.spans.is_empty() && d.message.starts_with("aborting due to"))
 }
 
 fn read_error(package: String, d: &Diagnostic) -> RustcMessage {

@@ -90,13 +90,17 @@ mod tests {
 
     #[test]
     fn dep_info_paths_may_hold_spaces() {
-        assert_eq!(dependencies("/x/a: /s/one.rs /s/t\\ wo.rs\n"), [Path::new("/s/one.rs"), Path::new("/s/t wo.rs")]);
+        assert_eq!(
+            dependencies("/x/a: /s/one.rs /s/t\\ wo.rs\n"),
+            [Path::new("/s/one.rs"), Path::new("/s/t wo.rs")]
+        );
     }
 
     #[test]
     fn a_touched_input_or_a_missing_output_makes_a_stamp_stale() {
         let dir = tempfile::tempdir().unwrap();
-        let (source, exe, stamp) = (dir.path().join("s.rs"), dir.path().join("exe"), dir.path().join("stamp"));
+        let (source, exe, stamp) =
+            (dir.path().join("s.rs"), dir.path().join("exe"), dir.path().join("stamp"));
         fs::write(&source, "1").unwrap();
         fs::write(&exe, "x").unwrap();
         fs::write(exe.with_extension("d"), format!("{}: {}\n", exe.display(), source.display())).unwrap();

@@ -89,7 +89,9 @@ pub fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<bool, EmitError> {
 fn stale(listing: &Path, tree: &FileTree) -> BTreeSet<String> {
     let old = fs::read_to_string(listing).unwrap_or_default();
     old.lines()
-        .filter(|p| !p.is_empty() && !tree.files.contains_key(*p) && !p.split('/').any(|s| s == ".." || s.is_empty()))
+        .filter(|p| {
+            !p.is_empty() && !tree.files.contains_key(*p) && !p.split('/').any(|s| s == ".." || s.is_empty())
+        })
         .map(str::to_owned)
         .collect()
 }
