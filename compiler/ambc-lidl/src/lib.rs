@@ -1,1 +1,10 @@
-//! See docs/architecture.md.
+//! The interface language: text → [`ast`] → [`model`] → Rust.
+//!
+//! 1. [`parse`] reads one file and recovers from syntax errors.
+//! 2. [`analyze`] resolves names, expands generics, evaluates constants and checks all files together.
+//! 3. [`generate`] writes the Rust text of one interface crate.
+//!
+//! Nothing here touches the file system but [`build`], the whole build script of an interface crate.
+
+pub mod ast;
+pub mod model;
