@@ -1,0 +1,101 @@
+//! Where things lie in the memory of a lane, in words of 32 bits.
+//!
+//! ```text
+//! caller's line   written by the caller (and the supervisor), read by the callee
+//! callee's line   written by the callee (and the supervisor), read by the caller
+//! request ring    written by the caller
+//! completion ring written by the callee
+//! slots           header of 8 words and payload; owned by the caller until submitted, then by the callee until completed
+//! bulk buffers    owned like the slot that names them
+//! ```
+use ambc_abi::LaneSpec;
+
+/// What one end writes must not share a line with what the other writes.
+const LINE: usize = if cfg!(target_arch = "arm") { 2 } else { 16 };
+const _: () = assert!(LINE.is_multiple_of(2), "areas are read in words of 64 bits");
+
+const fn up(words: usize, to: usize) -> usize {
+    (words + to - 1) & !(to - 1)
+}
+
+/// A word of the two control lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub(crate) enum Word {
+    /// Counts what the callee must look at beside its ring: cancellations, a new session, a dead caller.
+    Attention = 0,
+    /// One bit per slot whose call was dropped; the caller's to set and clear.
+    Cancel = 1,
+    CancelHigh = 2,
+    /// The session the caller wants.
+    Session = 3,
+    /// Counts deaths of the caller; the supervisor's.
+    CallerEpoch = 4,
+    /// For the port: whether the caller's group sleeps.
+    CallerAsleep = 5,
+    /// Counts starts and deaths of the callee.
+    CalleeEpoch = up(6, LINE),
+    /// The session the callee is ready for.
+    Ack = up(6, LINE) + 1,
+    /// For the port: whether the callee's group sleeps.
+    CalleeAsleep = up(6, LINE) + 2,
+}
+
+pub(crate) const REQUESTS: usize = up(Word::CalleeAsleep as usize + 1, LINE);
+/// Words of a slot's header.
+pub(crate) const HEAD: usize = 8;
+
+/// A field of a slot's header.
+#[derive(Clone, Copy, Debug)]
+#[repr(usize)]
+pub(crate) enum Field {
+    Proc = 0,
+    Len = 1,
+    Status = 2,
+    /// 0, or one more than the bulk buffer that holds request and reply.
+    Bulk = 3,
+    DeadlineLow = 4,
+    DeadlineHigh = 5,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Layout {
+    pub(crate) completions: u32,
+    pub(crate) slots: u32,
+    pub(crate) stride: u32,
+    pub(crate) bulk: u32,
+    pub(crate) bulk_stride: u32,
+    pub(crate) total: u32,
+}
+
+impl Layout {
+    pub(crate) const fn of(spec: &LaneSpec) -> Self {
+        assert!(spec.valid(), "a lane cannot have this size");
+        let ring = up(spec.slots as usize, LINE);
+        let completions = REQUESTS + ring;
+        let slots = up(completions + ring, 2);
+        let stride = up(HEAD + spec.small as usize / 4, LINE);
+        let bulk = slots + stride * spec.slots as usize;
+        let bulk_stride = up((spec.bulk_bytes as usize).div_ceil(4), LINE);
+        Self {
+            completions: completions as u32,
+            slots: slots as u32,
+            stride: stride as u32,
+            bulk: bulk as u32,
+            bulk_stride: bulk_stride as u32,
+            total: (bulk + bulk_stride * spec.bulk as usize) as u32,
+        }
+    }
+}
+
+/// Bytes of the memory of a lane; it must be aligned to [`lane_align`].
+#[must_use]
+pub const fn lane_bytes(spec: &LaneSpec) -> usize {
+    4 * Layout::of(spec).total as usize
+}
+
+/// Alignment of the memory of a lane.
+#[must_use]
+pub const fn lane_align() -> usize {
+    4 * LINE
+}
