@@ -38,13 +38,18 @@ impl<K: Instance<T: Stop>> Stop for Handle<K> {
 }
 
 /// What a constructor returned, `Self` or `Result<Self, impl Display>`; [`made!`](crate::made) tells them apart.
-#[derive(Debug)]
 pub struct Made<T>(Cell<Option<T>>);
 
 impl<T> Made<T> {
     /// Wraps what `new` returned.
     pub fn new(made: T) -> Self {
         Self(Cell::new(Some(made)))
+    }
+}
+
+impl<T> fmt::Debug for Made<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Made")
     }
 }
 

@@ -1,1 +1,10 @@
-//! See docs/architecture.md.
+//! What tests of the kernel and the network need: memory that lives as long as the test, a clock that a test moves, ports
+//! that sleep by moving it, and lanes in memory.
+
+mod keep;
+mod lanes;
+mod sim;
+
+pub use keep::{keep, keep_slice};
+pub use lanes::{LaneMemory, bulk_buffer, ctx, room, scratch, wake};
+pub use sim::{SimPort, advance_to, now, settle};

@@ -9,7 +9,7 @@ use core::future::Future;
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 use core::pin::Pin;
-use core::task::{Context, Poll, ready};
+use core::task::{Context, Poll};
 
 /// What the interface says about a procedure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -254,13 +254,11 @@ impl<Q: Encode, R: Reply> Call<'_, '_, Q, R> {
     }
 
     fn take_large(&self, area: Area, status: u32, len: usize) -> R {
-        let Some(room) = self.caller.reply.take() else { return R::failed(CallError::Malformed) };
-        let reply = match room.get_mut(..len) {
-            Some(bytes) if self.caller.lane.copy_out(area, bytes) => R::take(status, bytes),
-            _ => R::failed(CallError::Malformed),
-        };
-        self.caller.reply.set(Some(room));
-        reply
+        let copied = self.caller.reply.with(|room| {
+            let bytes = room.get_mut(..len)?;
+            self.caller.lane.copy_out(area, bytes).then(|| R::take(status, bytes))
+        });
+        copied.flatten().unwrap_or_else(|| R::failed(CallError::Malformed))
     }
 
     fn fail(&self, error: CallError) -> Poll<R> {

@@ -3,6 +3,7 @@
 //! A *session* is a stretch of time in which neither end restarted. The caller opens one: it empties its ring and writes
 //! the number; the callee lets go of everything older, empties its own ring and acknowledges. Nothing is submitted before.
 //! When the callee's epoch changes, it has died or started anew, and everything under way ends as `Restarted`.
+use super::buffer::Buffer;
 use super::counters::Counters;
 use super::layout::{Field, Word};
 use super::memory::{Area, Lane, Ring};
@@ -10,7 +11,6 @@ use super::pending::{Pending, State};
 use super::waiters::{Queue, Waiter};
 use crate::Ctx;
 use crate::atomic::Ordering::{Acquire, Relaxed, Release};
-use ambc_abi::CallError;
 use core::cell::Cell;
 use core::fmt;
 
@@ -22,7 +22,7 @@ pub struct Room<'s> {
     /// How many calls may queue for a slot or a bulk buffer; one more gets `Overloaded`.
     pub waiters: &'s [Waiter],
     /// Where a large reply is copied before it is decoded: as long as a bulk buffer, empty if the lane has none.
-    pub reply: &'s mut [u8],
+    pub reply: &'s Buffer,
 }
 
 /// The caller's end of one lane.
@@ -31,7 +31,7 @@ pub struct Caller<'s> {
     pub(super) ctx: &'s Ctx<'s>,
     pub(super) pending: &'s [Pending],
     pub(super) queue: Queue<'s>,
-    pub(super) reply: Cell<Option<&'s mut [u8]>>,
+    pub(super) reply: &'s Buffer,
     pub(super) counters: Counters,
     pub(super) timeout: Cell<u64>,
     peer: u8,
@@ -67,7 +67,7 @@ impl<'s> Caller<'s> {
             ctx,
             pending: room.pending,
             queue: Queue::new(room.waiters),
-            reply: Cell::new(Some(room.reply)),
+            reply: room.reply,
             counters: Counters::new(),
             timeout: Cell::new(DEFAULT_TIMEOUT_NS),
             peer,

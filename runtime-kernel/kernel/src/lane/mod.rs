@@ -5,6 +5,7 @@
 //! the consumer polls the entry itself: one cache line moves, no shared index. Neither end believes the other: what it
 //! needs to stay safe is in private memory.
 
+mod buffer;
 mod call;
 mod caller;
 mod counters;
@@ -18,6 +19,7 @@ mod scratch;
 mod server;
 mod waiters;
 
+pub use buffer::Buffer;
 pub use call::{CallOptions, Channel};
 pub use caller::{Caller, DEFAULT_TIMEOUT_NS, Room};
 pub use counters::{Counters, percentile};

@@ -1,7 +1,7 @@
 //! Private buffers of an instance for large arguments (`bulk N` in its manifest).
+use super::buffer::Buffer;
 use super::waiters::{Queue, Waiter};
 use ambc_abi::CallError;
-use core::cell::Cell;
 use core::fmt;
 use core::future::Future;
 use core::ops::{Deref, DerefMut};
@@ -10,7 +10,7 @@ use core::task::{Context, Poll};
 
 /// The buffers; who finds none waits in order.
 pub struct Scratch {
-    buffers: &'static [Cell<Option<&'static mut [u8]>>],
+    buffers: &'static [Buffer],
     queue: Queue<'static>,
     bytes: usize,
 }
@@ -18,15 +18,12 @@ pub struct Scratch {
 impl Scratch {
     /// Cuts `memory` into one buffer for each of `buffers`. `waiters`: how many may wait; the pool of the instance, usually.
     #[must_use]
-    pub fn new(
-        memory: &'static mut [u8],
-        buffers: &'static [Cell<Option<&'static mut [u8]>>],
-        waiters: &'static [Waiter],
-    ) -> Self {
+    pub fn new(memory: &'static mut [u8], buffers: &'static [Buffer], waiters: &'static [Waiter]) -> Self {
         let bytes = memory.len().checked_div(buffers.len()).unwrap_or(0);
         if bytes > 0 {
             for (buffer, part) in buffers.iter().zip(memory.chunks_exact_mut(bytes)) {
-                buffer.set(Some(part));
+                // There is one part for each buffer, and a buffer that came with memory keeps it.
+                let _ = buffer.give_back(part);
             }
         }
         Self { buffers, queue: Queue::new(waiters), bytes }
@@ -45,17 +42,15 @@ impl Scratch {
     }
 
     fn free(&self) -> Option<&'static mut [u8]> {
-        self.buffers.iter().find_map(Cell::take)
+        self.buffers.iter().find_map(Buffer::lend)
     }
 
-    fn put_back(&self, memory: &'static mut [u8]) {
+    fn put_back(&self, mut memory: &'static mut [u8]) {
         for buffer in self.buffers {
-            let held = buffer.take();
-            if held.is_none() {
-                buffer.set(Some(memory));
-                break;
+            match buffer.give_back(memory) {
+                Ok(()) => break,
+                Err(still) => memory = still,
             }
-            buffer.set(held);
         }
         self.queue.wake_first();
     }

@@ -33,13 +33,9 @@ impl<F> Child<F> {
         self.deadline
     }
 
-    /// The slot whose cancellation or reset ends this child.
-    pub(super) fn slot_on(self: Pin<&mut Self>, lane: usize) -> Option<u8> {
-        (self.full && usize::from(self.lane) == lane && self.slot != DETACHED).then_some(self.slot)
-    }
-
-    pub(super) fn origin(self: Pin<&mut Self>) -> (usize, u8) {
-        (usize::from(self.lane), self.slot)
+    /// The lane and the slot whose cancellation or reset ends this child.
+    pub(super) fn origin(&self) -> Option<(usize, u8)> {
+        (self.slot != DETACHED).then_some((usize::from(self.lane), self.slot))
     }
 
     pub(super) fn detach(self: Pin<&mut Self>) {

@@ -96,7 +96,7 @@ impl<'p, 's, H: Fn(Request<'s>) -> F, F: Future<Output = ()>> Serve<'p, 's, H, F
     #[cold]
     fn detach(&mut self, lane: usize, slot: u8) {
         for i in bits(self.used) {
-            if child_at(&mut self.children, i).slot_on(lane) == Some(slot) {
+            if child_at(&mut self.children, i).origin() == Some((lane, slot)) {
                 child_at(&mut self.children, i).detach();
             }
         }
@@ -107,7 +107,10 @@ impl<'p, 's, H: Fn(Request<'s>) -> F, F: Future<Output = ()>> Serve<'p, 's, H, F
     fn attend(&mut self, lane: usize, attention: Attention) {
         let server = self.lanes[lane];
         for i in bits(self.used) {
-            let Some(slot) = child_at(&mut self.children, i).slot_on(lane) else { continue };
+            let slot = match child_at(&mut self.children, i).origin() {
+                Some((from, slot)) if from == lane => slot,
+                _ => continue,
+            };
             match attention {
                 Attention::Reset if server.was_accepted(slot) => self.detach(lane, slot),
                 Attention::Reset => self.finish(i),
@@ -124,8 +127,7 @@ impl<'p, 's, H: Fn(Request<'s>) -> F, F: Future<Output = ()>> Serve<'p, 's, H, F
         self.used &= !(1 << i);
         let mut child = child_at(&mut self.children, i);
         child.as_mut().stop();
-        let (lane, slot) = child.as_mut().origin();
-        if self.lanes[lane].was_accepted(slot) {
+        if let Some((lane, slot)) = child.origin() {
             self.lanes[lane].forget_accepted(slot);
         }
     }
