@@ -43,7 +43,9 @@ pub fn word(rule: Rule) -> Option<&'static str> {
         Rule::close => "`}`",
         Rule::langle => "`<`",
         Rule::rangle => "`>`",
-        Rule::op_neg | Rule::op_add | Rule::op_sub | Rule::op_mul | Rule::op_div | Rule::op_rem => return None,
+        Rule::op_neg | Rule::op_add | Rule::op_sub | Rule::op_mul | Rule::op_div | Rule::op_rem => {
+            return None;
+        }
         Rule::item
         | Rule::namespace
         | Rule::import
@@ -82,6 +84,7 @@ pub fn word(rule: Rule) -> Option<&'static str> {
         | Rule::service_member
         | Rule::member_end
         | Rule::bad_member
+        | Rule::member_head
         | Rule::bad_piece
         | Rule::bad_block
         | Rule::bad_angle
@@ -150,7 +153,8 @@ mod tests {
     fn a_damaged_member_costs_no_other() {
         let text = "struct x { a: u8; b u8; c: map<u8, (, u16>; , d: u8 e: u8 }";
         let pair = LidlParser::parse(Rule::item, text).unwrap().next().unwrap();
-        let rules: Vec<_> = pair.into_inner().next().unwrap().into_inner().map(|p| (p.as_rule(), p.as_str())).collect();
+        let rules: Vec<_> =
+            pair.into_inner().next().unwrap().into_inner().map(|p| (p.as_rule(), p.as_str())).collect();
         let of = |rule| rules.iter().filter(|(r, _)| *r == rule).map(|(_, s)| s.trim()).collect::<Vec<_>>();
         assert_eq!(of(Rule::field), ["a: u8"]);
         assert_eq!(of(Rule::bad_member), ["b u8;", "c: map<u8, (, u16>;", ",", "d: u8 e: u8"]);
@@ -158,7 +162,10 @@ mod tests {
 
     #[test]
     fn expectations_are_words() {
-        assert_eq!(expected(&[Rule::semi, Rule::comma, Rule::semi, Rule::EOI]).as_deref(), Some("`;` or `,`"));
+        assert_eq!(
+            expected(&[Rule::semi, Rule::comma, Rule::semi, Rule::EOI]).as_deref(),
+            Some("`;` or `,`")
+        );
         assert_eq!(expected(&[Rule::op_add]), None);
         assert_eq!(expected(&[Rule::EOI]).as_deref(), Some("the end of the item"));
     }
