@@ -4,5 +4,8 @@ pub mod cargo;
 pub mod check;
 pub mod cluster;
 pub mod emit;
+pub mod hir;
+//pub mod image;
+pub mod plan;
 pub mod render;
 pub mod syntax;

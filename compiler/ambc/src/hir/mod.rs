@@ -36,7 +36,6 @@ pub struct Deployment {
     pub instances: IndexVec<InstanceId, Instance>,
     pub groups: IndexVec<GroupId, Group>,
     pub deploys: Vec<Deploy>,
-    pub places: Vec<Place>,
     pub exports: Vec<Export>,
     pub imports: Vec<Import>,
     pub access: Vec<AccessRule>,
@@ -409,17 +408,6 @@ pub struct DeployEntry {
 pub enum DeployTarget {
     Instance(InstanceId),
     Group(GroupId),
-}
-
-/// One `place`: what it names runs somewhere, though no `deploy` says where. Deferred as a construct; the instances count
-/// as placed.
-#[derive(Clone, Debug)]
-pub struct Place {
-    /// What it names, groups as their members; empty for `*`.
-    pub instances: Vec<Spanned<InstanceId>>,
-    /// `place *`: every instance that no `deploy` names.
-    pub all: bool,
-    pub span: Span,
 }
 
 // --- the outside -----------------------------------------------------------------------------------------------------------

@@ -45,7 +45,8 @@ pub struct TlsFile {
 pub struct Place {
     /// Every instance that no `deploy` names, if `*`.
     pub all: bool,
-    pub instances: Vec<InstanceId>,
+    /// What it names, groups as their members; empty for `*`.
+    pub instances: Vec<Spanned<InstanceId>>,
     /// Empty: any node.
     pub on: Vec<NodeId>,
     pub spread: Option<Span>,

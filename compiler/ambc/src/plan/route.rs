@@ -54,7 +54,12 @@ impl<'a> Topology<'a> {
         let mut networks: Vec<_> = hir
             .networks
             .iter()
-            .map(|(_, n)| Net { name: &n.name, cost: n.cost, hub: n.hub.map(|h| h.value.index()), members: vec![] })
+            .map(|(_, n)| Net {
+                name: &n.name,
+                cost: n.cost,
+                hub: n.hub.map(|h| h.value.index()),
+                members: vec![],
+            })
             .collect();
         let nodes: Vec<_> = hir
             .nodes
@@ -83,7 +88,9 @@ impl<'a> Topology<'a> {
         while let Some(Reverse((dist, at))) = heap.pop() {
             match at {
                 At::Node(n) if dist == d.nodes[n] => self.relax_into_node(&mut d, n, dist, &mut heap),
-                At::Net(n, from) if dist == d.nets[n][from] => self.relax_into_net(&mut d, n, from, dist, &mut heap),
+                At::Net(n, from) if dist == d.nets[n][from] => {
+                    self.relax_into_net(&mut d, n, from, dist, &mut heap)
+                }
                 At::Node(_) | At::Net(..) => {}
             }
         }
@@ -108,7 +115,14 @@ impl<'a> Topology<'a> {
     }
 
     /// Nodes that can send into the network.
-    fn relax_into_net(&self, d: &mut Distances<'_>, net: usize, from: usize, dist: Distance, heap: &mut Heap) {
+    fn relax_into_net(
+        &self,
+        d: &mut Distances<'_>,
+        net: usize,
+        from: usize,
+        dist: Distance,
+        heap: &mut Heap,
+    ) {
         for &n in &self.networks[net].members {
             if self.networks[net].entered_by(n) != from {
                 continue;
@@ -192,7 +206,8 @@ impl Distances<'_> {
     pub(crate) fn way_from(&self, from: NodeId) -> Option<PlannedWay> {
         let t = self.topology;
         let mut at = from.index();
-        let mut way = PlannedWay { nodes: vec![from], networks: vec![], hops: vec![], weight: self.nodes[at].0 };
+        let mut way =
+            PlannedWay { nodes: vec![from], networks: vec![], hops: vec![], weight: self.nodes[at].0 };
         if self.nodes[at] == UNREACHED {
             return None;
         }
@@ -239,9 +254,9 @@ impl Distances<'_> {
                 let open = n == self.to || t.nodes[n].relay;
                 let rest = self.nodes[n];
                 open && t.networks[net].leads(from, n)
-                    && t.port(n, net)
-                        .and_then(|p| p.into)
-                        .is_some_and(|(_, c)| rest != UNREACHED && (rest.0.saturating_add(c), rest.1) == (cost, hops))
+                    && t.port(n, net).and_then(|p| p.into).is_some_and(|(_, c)| {
+                        rest != UNREACHED && (rest.0.saturating_add(c), rest.1) == (cost, hops)
+                    })
             })
             .min_by_key(|&n| t.nodes[n].name)
             .expect("a reached network has a node on its best way")

@@ -84,7 +84,12 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn step(&self, (node, out): (NodeId, usize), (next, into): (NodeId, usize), network: NetworkId) -> Vec<Obstacle> {
+    fn step(
+        &self,
+        (node, out): (NodeId, usize),
+        (next, into): (NodeId, usize),
+        network: NetworkId,
+    ) -> Vec<Obstacle> {
         let mut broken = Vec::new();
         let any = |n: NodeId, may: fn(&Link) -> bool| {
             self.hir.nodes[n].links.iter().any(|l| l.network == Some(network) && may(l))

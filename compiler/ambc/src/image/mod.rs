@@ -1,0 +1,277 @@
+//! What one node is, as plain data. Everything is decided here; templates only lay it out.
+//!
+//! In: a checked deployment and its plan. Out: one [`NodeImage`] per node. Infallible: what could fail has failed before.
+//! Passes of [`lower`], in order: [`lanes`] (which lanes the node has and who holds their ends), [`domain`] (instances,
+//! their dependencies and pools), [`net`] (links, peers, routes and edges as tables).
+
+mod domain;
+mod lanes;
+mod net;
+mod origin;
+mod rust_names;
+
+pub use origin::{Origin, OriginKind, Origins};
+
+use crate::check::Checked;
+use crate::hir::{Deployment, Id, NodeId};
+use crate::plan::Plan;
+use crate::render::OriginId;
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// One node, ready to be laid out as a Cargo workspace.
+#[derive(Clone, Debug, Serialize)]
+pub struct NodeImage {
+    pub deployment: String,
+    /// As in the deployment: `sensor[3]`.
+    pub node: String,
+    /// Folder and package prefix: `sensor_3`.
+    pub slug: String,
+    /// What the user named, and that it is built for Linux in this version.
+    pub platform: String,
+    pub kernel: DomainImage,
+    pub groups: Vec<DomainImage>,
+    pub lanes: Vec<LaneImage>,
+    pub net: NetImage,
+    /// Every crate that a service or an interface of this node comes from, by library name.
+    pub crates: Vec<CrateImage>,
+    #[serde(skip)]
+    pub origins: Origins,
+}
+
+/// A crate that the workspace depends on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct CrateImage {
+    /// Name in `use`: the library's name.
+    pub library: String,
+    pub package: String,
+    pub path: PathBuf,
+    pub origin: OriginId,
+}
+
+/// One isolation domain: the kernel group or a user group.
+#[derive(Clone, Debug, Serialize)]
+pub struct DomainImage {
+    /// As people read it.
+    pub name: String,
+    /// Identifier for packages and folders.
+    pub slug: String,
+    /// `deployment-node-domain`: the package, and the executable.
+    pub package: String,
+    pub instances: Vec<InstanceImage>,
+    /// Lanes this domain calls through, in order of their index here.
+    pub callers: Vec<CallerImage>,
+    /// Lanes this domain serves.
+    pub servers: Vec<ServerImage>,
+    /// Library names used here.
+    pub libraries: Vec<String>,
+    /// `#![recursion_limit]`, grown with the depth of direct calls.
+    pub recursion_limit: u32,
+}
+
+/// One service instance.
+#[derive(Clone, Debug, Serialize)]
+pub struct InstanceImage {
+    pub name: String,
+    /// Identifier: `probe_3`.
+    pub ident: String,
+    /// Upper camel, for type aliases.
+    pub camel: String,
+    /// `detection::Detection`.
+    pub type_path: String,
+    pub needs: Vec<NeedImage>,
+    pub params: Vec<ParamImage>,
+    pub has_needs: bool,
+    pub has_params: bool,
+    /// An active service.
+    pub run: bool,
+    /// Requests from other domains that it holds at once; 0: none can come.
+    pub pool: u32,
+    /// Private copies of large messages: how many, and of how many bytes. 0 bytes: no message is large.
+    pub bulk: u32,
+    pub bulk_bytes: u64,
+    /// Lanes that bring requests: index into [`DomainImage::servers`], with the interface's module.
+    pub serves: Vec<Served>,
+    pub origin: OriginId,
+    pub crate_origin: OriginId,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Served {
+    pub server: usize,
+    /// `vision::frame_handler`.
+    pub module: String,
+    pub origin: OriginId,
+}
+
+/// One `needs` of an instance: a field of `Needs` and a type parameter.
+#[derive(Clone, Debug, Serialize)]
+pub struct NeedImage {
+    pub name: String,
+    /// Rust type of the dependency.
+    pub ty: String,
+    /// Rust expression of its value.
+    pub value: String,
+    pub origin: OriginId,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct ParamImage {
+    pub name: String,
+    pub value: String,
+    pub origin: OriginId,
+}
+
+/// A lane whose calling end is in this domain.
+#[derive(Clone, Debug, Serialize)]
+pub struct CallerImage {
+    /// Index into [`NodeImage::lanes`].
+    pub lane: usize,
+    pub ident: String,
+    pub timeout_ns: u64,
+}
+
+/// A lane whose serving end is in this domain.
+#[derive(Clone, Debug, Serialize)]
+pub struct ServerImage {
+    pub lane: usize,
+    pub ident: String,
+}
+
+/// One direction of one edge that leaves its domain.
+#[derive(Clone, Debug, Serialize)]
+pub struct LaneImage {
+    /// `detection.next`, as in logs.
+    pub edge: String,
+    pub caller: End,
+    pub callee: End,
+    /// Requests in flight: a power of two.
+    pub slots: u32,
+    /// Payload bytes of a slot, a multiple of 8.
+    pub small: u32,
+    pub bulk: u32,
+    pub bulk_bytes: u64,
+    /// The instance that answers, as in logs.
+    pub to: String,
+    pub origin: OriginId,
+}
+
+/// Who holds an end of a lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(tag = "kind", content = "index", rename_all = "lowercase")]
+pub enum End {
+    /// The network side of the node.
+    Net,
+    Kernel,
+    /// Index into [`NodeImage::groups`].
+    Group(usize),
+}
+
+/// The network side, as tables.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct NetImage {
+    pub wire_id: u32,
+    pub ifaces: Vec<IfaceImage>,
+    pub peers: Vec<PeerImage>,
+    pub routes: Vec<RouteImage>,
+    pub outs: Vec<OutImage>,
+    pub ins: Vec<InImage>,
+    pub exports: Vec<ExportImage>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct IfaceImage {
+    pub network: String,
+    pub mtu: u32,
+    pub latency_us: u64,
+    /// As declared: address and port, for identities.
+    #[serde(skip)]
+    pub node_link: usize,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct PeerImage {
+    pub iface: usize,
+    pub node: String,
+    pub wire_id: u32,
+    pub max_payload: u64,
+    /// The neighbour and its link, for identities.
+    #[serde(skip)]
+    pub peer_link: Option<(NodeId, usize)>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct RouteImage {
+    pub wire_id: u32,
+    pub hops: usize,
+    pub latency_us: u64,
+    /// Index into peers; `None`: here.
+    pub toward: Option<usize>,
+    pub back: Option<usize>,
+    /// `motion > field > camera`.
+    pub way: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct OutImage {
+    pub edge: u32,
+    pub name: String,
+    pub route: usize,
+    pub lane: usize,
+    pub slots: u32,
+    pub request: u64,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct InImage {
+    pub edge: u32,
+    pub name: String,
+    pub route: usize,
+    pub lane: usize,
+    pub slots: u32,
+    pub reply: u64,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct ExportImage {
+    pub id: u32,
+    /// `calc over internet`.
+    pub name: String,
+    /// Index into lanes, where the instance is on this node.
+    pub lane: usize,
+    pub port: u16,
+    pub slots: u32,
+    pub reply: u64,
+    pub mtu: u32,
+    pub max_payload: u64,
+}
+
+/// One image per node, in id order.
+pub fn lower(checked: &Checked<Deployment>, plan: &Plan) -> Vec<NodeImage> {
+    let hir: &Deployment = checked;
+    hir.nodes.ids().map(|node| lower_node(hir, plan, node)).collect()
+}
+
+fn lower_node(hir: &Deployment, plan: &Plan, node: NodeId) -> NodeImage {
+    let node_plan = &plan.nodes[node.index()];
+    let mut origins = Origins::default();
+    let lanes = lanes::lanes(hir, plan, node, &mut origins);
+    let mut domains = node_plan.domains.iter();
+    let at = domain::Context { hir, plan, node, lanes: &lanes };
+    let kernel = domains.next().map(|d| domain::domain(&at, d, End::Kernel, &mut origins));
+    let groups = domains.enumerate().map(|(i, d)| domain::domain(&at, d, End::Group(i), &mut origins)).collect();
+    let crates = domain::crates(hir, node_plan, &mut origins);
+    let n = &hir.nodes[node];
+    NodeImage {
+        deployment: hir.name.clone(),
+        node: n.name.to_string(),
+        slug: rust_names::slug(&n.name.to_string()),
+        platform: n.platform.map(|p| hir.platforms[p].name.to_string()).unwrap_or_default(),
+        kernel: kernel.expect("plan gives every node a kernel group"),
+        groups,
+        net: net::net(hir, plan, node, &lanes),
+        lanes,
+        crates,
+        origins,
+    }
+}
