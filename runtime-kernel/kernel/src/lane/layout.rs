@@ -11,7 +11,7 @@
 use ambc_abi::LaneSpec;
 
 /// What one end writes must not share a line with what the other writes.
-const LINE: usize = if cfg!(target_arch = "arm") { 2 } else { 16 };
+const LINE: usize = if cfg!(any(target_arch = "arm", loom)) { 2 } else { 16 };
 const _: () = assert!(LINE.is_multiple_of(2), "areas are read in words of 64 bits");
 
 const fn up(words: usize, to: usize) -> usize {
