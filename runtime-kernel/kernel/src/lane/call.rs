@@ -77,6 +77,7 @@ enum Stage {
 struct Call<'c, 'q, Q, R> {
     caller: &'c Caller<'c>,
     proc: u32,
+    #[cfg_attr(loom, expect(dead_code, reason = "see `write`"))]
     args: &'q Q,
     options: CallOptions,
     stage: Stage,

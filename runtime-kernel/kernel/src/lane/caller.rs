@@ -168,13 +168,15 @@ impl<'s> Caller<'s> {
 
     #[cold]
     fn handshake(&self) -> bool {
+        // In this order: an acknowledgement shows the epoch of the callee that gave it. Otherwise the first call of that
+        // session would end as `Restarted` though nothing did.
+        let ready = self.lane.word(Word::Ack).load(Acquire) == self.session.get();
         let epoch = self.lane.word(Word::CalleeEpoch).load(Acquire);
         if epoch != self.callee_epoch.get() {
             self.callee_epoch.set(epoch);
             self.open_session();
             return true;
         }
-        let ready = self.lane.word(Word::Ack).load(Acquire) == self.session.get();
         if ready {
             self.live.set(true);
             self.queue.wake_first();
