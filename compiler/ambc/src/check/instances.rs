@@ -1,0 +1,58 @@
+//! Instances: whether anyone uses them.
+
+use super::context::Context;
+use crate::hir::{Id, InstanceKind};
+use ambc_diag::{Code, Diagnostic, Diagnostics, Span};
+
+/// An instance is bound by another, exported, or active.
+pub(super) fn every_instance_is_used(cx: &Context<'_>, diags: &mut Diagnostics) {
+    if users_may_be_missing(cx) {
+        return;
+    }
+    let mut used = vec![false; cx.hir.instances.len()];
+    for edge in cx.edges().filter(|e| e.from != e.to) {
+        used[edge.to.index()] = true;
+    }
+    for export in &cx.hir.exports {
+        used[export.instance.index()] = true;
+    }
+    for (id, instance) in cx.hir.instances.iter().filter(|(id, _)| !used[id.index()]) {
+        let active = cx.service(instance).is_some_and(|s| s.run.is_some());
+        let import = match instance.kind {
+            InstanceKind::Offer { .. } => continue,
+            InstanceKind::Import { .. } => true,
+            InstanceKind::Declared => false,
+        };
+        if import || !active {
+            diags
+                .push(Mistake::Unused { instance: cx.name(id), at: instance.name_span, import }.diagnostic());
+        }
+    }
+}
+
+/// Something that could use an instance was not understood, and that has been reported.
+fn users_may_be_missing(cx: &Context<'_>) -> bool {
+    cx.hir
+        .instances
+        .iter()
+        .any(|(_, i)| i.broken || (i.service.is_none() && matches!(i.kind, InstanceKind::Declared)))
+        || cx.hir.services.iter().any(|(_, s)| s.broken)
+}
+
+enum Mistake {
+    Unused { instance: String, at: Span, import: bool },
+}
+
+impl Mistake {
+    fn diagnostic(self) -> Diagnostic {
+        let Self::Unused { instance, at, import } = self;
+        let help = if import {
+            "bind it to a need, or take the import out"
+        } else {
+            "bind it to a need, export it, or take it out; a service that works by itself says `run;`"
+        };
+        Diagnostic::new(Code("W0301"), at, format!("`{instance}` is used by nobody"))
+            .label("bound by no instance, not exported, not active")
+            .help(help)
+    }
+}
