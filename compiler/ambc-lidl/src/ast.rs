@@ -143,6 +143,8 @@ pub enum ExprKind {
     Path(Path),
     Neg(Box<Expr>),
     Binary(BinaryOp, Box<Expr>, Box<Expr>),
+    /// Could not be read; that was reported.
+    Missing,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

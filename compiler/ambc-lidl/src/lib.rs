@@ -7,4 +7,8 @@
 //! Nothing here touches the file system but [`build`], the whole build script of an interface crate.
 
 pub mod ast;
+pub mod codes;
 pub mod model;
+mod parse;
+
+pub use parse::parse;
