@@ -5,7 +5,7 @@ pub mod check;
 pub mod cluster;
 pub mod emit;
 pub mod hir;
-//pub mod image;
+pub mod image;
 pub mod plan;
 pub mod render;
 pub mod syntax;

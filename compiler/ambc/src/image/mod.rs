@@ -83,8 +83,11 @@ pub struct InstanceImage {
     pub params: Vec<ParamImage>,
     pub has_needs: bool,
     pub has_params: bool,
+    /// Part of the runtime.
+    pub builtin: bool,
     /// An active service.
     pub run: bool,
+    pub run_origin: OriginId,
     /// Requests from other domains that it holds at once; 0: none can come.
     pub pool: u32,
     /// Private copies of large messages: how many, and of how many bytes. 0 bytes: no message is large.
@@ -270,7 +273,7 @@ fn lower_node(hir: &Deployment, plan: &Plan, node: NodeId) -> NodeImage {
         kernel: kernel.expect("plan gives every node a kernel group"),
         groups,
         net: net::net(hir, plan, node, &lanes),
-        lanes,
+        lanes: lanes.into_iter().map(|l| l.image).collect(),
         crates,
         origins,
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// Where a line of a generated file comes from: index into [`crate::image::Origins`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct OriginId(pub u32);
 
 /// One generated file.

@@ -1,0 +1,346 @@
+//! Instances of one isolation domain: their types, their dependencies, their pools.
+
+use super::lanes::{NodeLane, bulk, concurrency, sizes};
+use super::origin::{OriginKind, Origins};
+use super::rust_names::{slug, unique};
+use super::{CallerImage, CrateImage, DomainImage, End, InstanceImage, NeedImage, ServerImage, Served};
+use crate::hir::{BuiltinService, Deployment, InstanceId, NodeId, Service, ServiceSource};
+use crate::plan::{DomainPlan, Edge, NodePlan, Plan, Transport, edge_name};
+use crate::render::OriginId;
+use ambc_lidl::model::camel;
+use std::collections::{BTreeMap, BTreeSet};
+
+mod params;
+
+/// What lowering a domain looks at.
+pub(super) struct Context<'a> {
+    pub(super) hir: &'a Deployment,
+    pub(super) plan: &'a Plan,
+    pub(super) node: NodeId,
+    pub(super) lanes: &'a [NodeLane],
+}
+
+/// What a call without a timeout of its own may take, in nanoseconds.
+const DEFAULT_TIMEOUT: u64 = 5_000_000_000;
+
+pub(super) fn domain(at: &Context<'_>, plan: &DomainPlan, end: End, origins: &mut Origins) -> DomainImage {
+    let mut names = Names::new(at, plan, end);
+    let callers: Vec<_> = at.lanes.iter().enumerate().filter(|(_, l)| l.image.caller == end).collect();
+    let servers: Vec<_> = at.lanes.iter().enumerate().filter(|(_, l)| l.image.callee == end).collect();
+    let mut instances = Vec::new();
+    for &id in &plan.instances {
+        instances.extend(instances_of(at, id, &mut names, &servers, origins));
+    }
+    let node = at.hir.nodes[at.node].name.to_string();
+    let libraries: BTreeSet<_> = instances.iter().flat_map(InstanceImage::libraries).collect();
+    DomainImage {
+        name: plan.name.clone(),
+        slug: slug(&plan.name),
+        package: format!("{}-{}-{}", slug(&at.hir.name), slug(&node), slug(&plan.name)),
+        callers: callers.iter().map(|(lane, l)| caller(at, *lane, l, &names)).collect(),
+        servers: servers.iter().map(|(lane, l)| ServerImage { lane: *lane, ident: names.server(&l.image.edge) }).collect(),
+        libraries: libraries.into_iter().collect(),
+        recursion_limit: 128.max(8 * instances.len() as u32 + 64),
+        instances,
+    }
+}
+
+fn caller(at: &Context<'_>, lane: usize, l: &NodeLane, names: &Names) -> CallerImage {
+    let timeout = match l.carries {
+        super::lanes::Carries::Edge(e) => at.plan.edges[e].timeout,
+        super::lanes::Carries::Export(_) => None,
+    };
+    CallerImage { lane, ident: names.edge(&l.image.edge), timeout_ns: timeout.unwrap_or(DEFAULT_TIMEOUT) }
+}
+
+/// Identifiers of a domain: instances and edges, each unique.
+struct Names {
+    instances: BTreeMap<InstanceId, String>,
+    /// Loggers know who logs, so that every edge to one has its own.
+    loggers: BTreeMap<String, String>,
+    edges: BTreeMap<String, String>,
+    servers: BTreeMap<String, String>,
+    taken: BTreeSet<String>,
+}
+
+impl Names {
+    fn new(at: &Context<'_>, plan: &DomainPlan, end: End) -> Self {
+        let taken = ["ctx", "host", "main", "build", "tables"].map(str::to_owned).into_iter().collect();
+        let mut out = Self {
+            instances: BTreeMap::new(),
+            loggers: BTreeMap::new(),
+            edges: BTreeMap::new(),
+            servers: BTreeMap::new(),
+            taken,
+        };
+        for &id in &plan.instances {
+            let ident = unique(&at.hir.instances[id].name.to_string(), &mut out.taken);
+            out.instances.insert(id, ident);
+        }
+        for lane in at.lanes {
+            if lane.image.caller == end {
+                let ident = unique(&format!("edge_{}", lane.image.edge), &mut out.taken);
+                out.edges.insert(lane.image.edge.clone(), ident);
+            }
+            if lane.image.callee == end {
+                let ident = unique(&format!("from_{}", lane.image.edge), &mut out.taken);
+                out.servers.insert(lane.image.edge.clone(), ident);
+            }
+        }
+        for edge in logger_edges(at, &plan.instances) {
+            let name = edge_name(at.hir, edge);
+            let ident = unique(&format!("log_of_{name}"), &mut out.taken);
+            out.loggers.insert(name, ident);
+        }
+        out
+    }
+
+    fn edge(&self, edge: &str) -> String {
+        self.edges.get(edge).cloned().unwrap_or_default()
+    }
+
+    fn server(&self, edge: &str) -> String {
+        self.servers.get(edge).cloned().unwrap_or_default()
+    }
+}
+
+/// Edges that end at a logger among `instances`.
+fn logger_edges<'a>(at: &Context<'a>, instances: &'a [InstanceId]) -> impl Iterator<Item = &'a Edge> {
+    let hir = at.hir;
+    at.plan.edges.iter().filter(move |e| instances.contains(&e.to) && builtin(hir, e.to) == Some(BuiltinService::Logger))
+}
+
+fn builtin(hir: &Deployment, instance: InstanceId) -> Option<BuiltinService> {
+    match hir.instances[instance].service.map(|s| &hir.services[s].source) {
+        Some(ServiceSource::Builtin(b)) => Some(*b),
+        _ => None,
+    }
+}
+
+/// Usually one; for a logger one per edge; for an offer of the runtime that nobody uses none.
+fn instances_of(
+    at: &Context<'_>,
+    id: InstanceId,
+    names: &mut Names,
+    servers: &[(usize, &NodeLane)],
+    origins: &mut Origins,
+) -> Vec<InstanceImage> {
+    let served: Vec<_> = servers.iter().enumerate().filter(|(_, (_, l))| l.callee == id).collect();
+    match builtin(at.hir, id) {
+        Some(BuiltinService::Logger) => {
+            let edges: Vec<_> = logger_edges(at, &[id]).map(|e| (edge_name(at.hir, e), e.from)).collect();
+            edges
+                .into_iter()
+                .map(|(edge, from)| {
+                    let served: Vec<_> = served.iter().filter(|(_, (_, l))| l.image.edge == edge).copied().collect();
+                    let mut image = instance(at, id, names, &served, origins);
+                    image.ident = names.loggers.get(&edge).cloned().unwrap_or_default();
+                    image.camel = camel(&image.ident);
+                    image.params = vec![params::label(&at.hir.instances[from].name.to_string(), image.origin)];
+                    image
+                })
+                .collect()
+        }
+        Some(_) if !at.plan.edges.iter().any(|e| e.to == id) => vec![],
+        _ => vec![instance(at, id, names, &served, origins)],
+    }
+}
+
+type ServedLane<'a> = (usize, &'a (usize, &'a NodeLane));
+
+fn instance(
+    at: &Context<'_>,
+    id: InstanceId,
+    names: &Names,
+    served: &[ServedLane<'_>],
+    origins: &mut Origins,
+) -> InstanceImage {
+    let hir = at.hir;
+    let declared = &hir.instances[id];
+    let service = &hir.services[declared.service.expect("checked: every instance has a service")];
+    let (service_name, instance_name) = (service.name.to_string(), declared.name.to_string());
+    let what = OriginKind::Instance { instance: instance_name.clone(), service: service_name.clone() };
+    let origin = origins.add(declared.name_span, what);
+    let crate_span = match &service.source {
+        ServiceSource::Path { written, .. } => written.span,
+        _ => service.name_span,
+    };
+    let crate_origin = origins.add(crate_span, OriginKind::Crate { service: service_name.clone() });
+    let (has_needs, has_params) = shape(service);
+    let large = served.iter().map(|(_, (_, l))| sizes(hir, l.interface).0).max().unwrap_or(0);
+    let ident = names.instances.get(&id).cloned().unwrap_or_default();
+    InstanceImage {
+        camel: camel(&ident),
+        ident,
+        name: instance_name,
+        type_path: type_path(service),
+        needs: needs(at, id, service, names, origins),
+        params: params::params(hir, declared, service, origins),
+        has_needs,
+        has_params,
+        builtin: matches!(service.source, ServiceSource::Builtin(_)),
+        run: service.run.is_some(),
+        run_origin: origins.add(service.run.unwrap_or(service.name_span), OriginKind::Run { service: service_name.clone() }),
+        pool: if served.is_empty() { 0 } else { concurrency(hir, id).min(64) },
+        bulk: if large > 256 { bulk(hir, id) } else { 0 },
+        bulk_bytes: if large > 256 { large } else { 0 },
+        serves: served.iter().map(|(server, (_, l))| serves(hir, *server, l, service, origins)).collect(),
+        origin,
+        crate_origin,
+    }
+}
+
+fn serves(hir: &Deployment, server: usize, lane: &NodeLane, service: &Service, origins: &mut Origins) -> Served {
+    let declared = service.interfaces.iter().find(|i| hir.lidl.extends(i.value, lane.interface));
+    let kind = OriginKind::Interface {
+        service: service.name.to_string(),
+        interface: hir.lidl.interface(lane.interface).path.join("::"),
+    };
+    let origin = origins.add(declared.map_or(service.name_span, |i| i.span), kind);
+    Served { server, module: hir.lidl.rust_module(lane.interface), origin }
+}
+
+/// Whether the crate has `Needs` and `Params`. The runtime's own services have `Params` where they have parameters.
+fn shape(service: &Service) -> (bool, bool) {
+    match &service.source {
+        ServiceSource::Path { facts: Ok(facts), .. } => {
+            (!service.needs.is_empty() || facts.has_needs, !service.params.is_empty() || facts.has_params)
+        }
+        ServiceSource::Builtin(b) => (false, matches!(b, BuiltinService::Logger) || !service.params.is_empty()),
+        _ => (!service.needs.is_empty(), !service.params.is_empty()),
+    }
+}
+
+fn type_path(service: &Service) -> String {
+    match &service.source {
+        ServiceSource::Builtin(b) => format!("services::{b:?}"),
+        source => {
+            let name = service.type_name.as_ref().map_or("Service", |t| t.value.as_str());
+            format!("{}::{name}", library_of(source).unwrap_or_default())
+        }
+    }
+}
+
+fn library_of(source: &ServiceSource) -> Option<String> {
+    match source {
+        ServiceSource::Path { facts: Ok(facts), .. } => Some(facts.library.clone()),
+        _ => None,
+    }
+}
+
+/// One type parameter and one field for each `needs`, in manifest order.
+fn needs(at: &Context<'_>, id: InstanceId, service: &Service, names: &Names, origins: &mut Origins) -> Vec<NeedImage> {
+    service
+        .needs
+        .iter()
+        .enumerate()
+        .map(|(i, need)| {
+            let edges: Vec<_> = at.plan.edges.iter().filter(|e| e.from == id && e.need == i).collect();
+            let interface = need.interface.map(|i| at.hir.lidl.interface(i).path.join("::")).unwrap_or_default();
+            let origin = origins.add(
+                need.span,
+                OriginKind::Need { service: service.name.to_string(), need: need.name.value.clone(), interface },
+            );
+            let parts: Vec<_> = edges.iter().map(|e| dependency(at, e, names, need.list)).collect();
+            let (ty, value) = match (need.list, need.optional, parts.as_slice()) {
+                (true, _, parts) => list(parts),
+                (false, true, []) => ("Absent".into(), "None".into()),
+                (false, true, [one, ..]) => (one.ty.clone(), format!("Some({})", one.value)),
+                (false, false, [one, ..]) => (one.ty.clone(), one.value.clone()),
+                (false, false, []) => ("Absent".into(), "absent()".into()),
+            };
+            NeedImage { name: ambc_lidl::model::escape(&need.name.value), ty, value, origin }
+        })
+        .collect()
+}
+
+/// Type and value of one bound dependency.
+#[derive(Clone, Debug)]
+struct Dependency {
+    ty: String,
+    value: String,
+}
+
+fn dependency(at: &Context<'_>, edge: &Edge, names: &Names, in_list: bool) -> Dependency {
+    let name = edge_name(at.hir, edge);
+    if edge.transport == Transport::Direct {
+        let ident = names.loggers.get(&name).or_else(|| names.instances.get(&edge.to)).cloned().unwrap_or_default();
+        return Dependency { ty: format!("Handle<{ident}>"), value: format!("h.{ident}") };
+    }
+    let (client, ident) = (at.hir.lidl.rust_client(edge.interface), names.edge(&name));
+    if in_list {
+        // One type for all members of a list that leave the domain.
+        let ty = format!("{client}<&'static Caller<'static>>");
+        return Dependency { ty, value: format!("{client}(Handle::get(h.{ident}))") };
+    }
+    Dependency { ty: format!("{client}<Handle<{ident}>>"), value: format!("{client}(h.{ident})") }
+}
+
+/// An array; members of several types are made one by nested `Either`s.
+fn list(parts: &[Dependency]) -> (String, String) {
+    let mut kinds: Vec<&str> = Vec::new();
+    for p in parts {
+        if !kinds.contains(&p.ty.as_str()) {
+            kinds.push(&p.ty);
+        }
+    }
+    let Some(ty) = kinds.iter().rev().map(|k| (*k).to_owned()).reduce(|rest, kind| format!("Either<{kind}, {rest}>")) else {
+        return ("[Absent; 0]".into(), "[]".into());
+    };
+    let values: Vec<_> = parts
+        .iter()
+        .map(|p| {
+            let at = kinds.iter().position(|k| *k == p.ty).unwrap_or(0);
+            let inner = if at + 1 < kinds.len() { format!("Either::A({})", p.value) } else { p.value.clone() };
+            (0..at).fold(inner, |value, _| format!("Either::B({value})"))
+        })
+        .collect();
+    (format!("[{ty}; {}]", parts.len()), format!("[{}]", values.join(", ")))
+}
+
+impl InstanceImage {
+    /// Crates that its lines name.
+    fn libraries(&self) -> Vec<String> {
+        let texts = self.needs.iter().map(|n| n.ty.as_str()).chain(self.serves.iter().map(|s| s.module.as_str()));
+        let mut out: Vec<_> = texts.filter_map(crate_of).collect();
+        out.extend(crate_of(&self.type_path));
+        out.extend(self.params.iter().filter_map(|p| p.value.contains("::").then(|| crate_of(&p.value)).flatten()));
+        out.retain(|l| l != "services" && l != "ambience");
+        out
+    }
+}
+
+/// The first segment of the first path in a type.
+fn crate_of(text: &str) -> Option<String> {
+    let (before, _) = text.split_once("::")?;
+    let start = before.rfind(|c: char| !c.is_alphanumeric() && c != '_' && c != '#').map_or(0, |i| i + 1);
+    Some(before[start..].to_owned())
+}
+
+/// Crates of all services and interfaces of a node, sorted by library.
+pub(super) fn crates(hir: &Deployment, node: &NodePlan, origins: &mut Origins) -> Vec<CrateImage> {
+    let mut out = BTreeMap::new();
+    for id in node.domains.iter().flat_map(|d| &d.instances) {
+        let Some(service) = hir.instances[*id].service.map(|s| &hir.services[s]) else { continue };
+        if let ServiceSource::Path { dir, written, facts: Ok(facts) } = &service.source {
+            let origin = origins.add(written.span, OriginKind::Crate { service: service.name.to_string() });
+            out.insert(facts.library.clone(), crate_image(&facts.library, &facts.package, dir, origin));
+        }
+        for i in service.interfaces.iter().map(|i| i.value).chain(service.needs.iter().filter_map(|n| n.interface)) {
+            let mut interface = Some(i);
+            while let Some(i) = interface {
+                let file = hir.lidl.interface(i).file;
+                if let Some((at, Ok(p))) = hir.interface_crates.iter().find(|c| c.lidl == file).map(|c| (c.used_at, &c.package)) {
+                    let origin: OriginId = origins.add(at, OriginKind::Crate { service: p.package.clone() });
+                    out.insert(p.library.clone(), crate_image(&p.library, &p.package, &p.dir, origin));
+                }
+                interface = hir.lidl.interface(i).base;
+            }
+        }
+    }
+    out.into_values().collect()
+}
+
+fn crate_image(library: &str, package: &str, dir: &std::path::Path, origin: OriginId) -> CrateImage {
+    CrateImage { library: library.into(), package: package.into(), path: dir.to_owned(), origin }
+}

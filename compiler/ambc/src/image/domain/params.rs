@@ -1,0 +1,52 @@
+//! Parameters of an instance as Rust values.
+
+use crate::hir::{Deployment, Dimension, Instance, ParamType, Quantity, Service, Value};
+use crate::image::ParamImage;
+use crate::image::origin::{OriginKind, Origins};
+use crate::render::OriginId;
+use ambc_lidl::model::{camel, escape};
+
+/// One field of `Params` for each `param` of the manifest: what the instance says, else the default.
+pub(super) fn params(hir: &Deployment, instance: &Instance, service: &Service, origins: &mut Origins) -> Vec<ParamImage> {
+    let mut out = Vec::new();
+    for (i, param) in service.params.iter().enumerate() {
+        let own = instance.params.get(i).and_then(Option::as_ref);
+        let (Some(value), Some(ty)) = (own.or(param.default.as_ref()), &param.ty) else { continue };
+        let kind = OriginKind::Param { service: service.name.to_string(), param: param.name.value.clone() };
+        let origin = origins.add(param.name.span, kind);
+        out.push(ParamImage { name: escape(&param.name.value), value: rust_value(hir, ty, &value.value), origin });
+    }
+    out
+}
+
+/// The `label` of a logger.
+pub(super) fn label(instance: &str, origin: OriginId) -> ParamImage {
+    ParamImage { name: "label".into(), value: format!("{instance:?}"), origin }
+}
+
+fn rust_value(hir: &Deployment, ty: &ParamType, value: &Value) -> String {
+    match (ty, value) {
+        (ParamType::F32 | ParamType::F64, Value::Int(v)) => format!("{v}.0"),
+        (ParamType::F32 | ParamType::F64, Value::Float(v)) => format!("{v:?}"),
+        (ParamType::Quantity(d), Value::Quantity(q)) => quantity(*d, *q),
+        (ParamType::Enum(id), Value::Enum(_, name)) => format!("{}::{}", hir.lidl.rust_type(*id), camel(name)),
+        (ParamType::Array(inner, _), Value::Array(items)) => {
+            let items: Vec<_> = items.iter().map(|v| rust_value(hir, inner, v)).collect();
+            format!("[{}]", items.join(", "))
+        }
+        (_, Value::Str(text)) => format!("{text:?}"),
+        (_, Value::Bool(v)) => v.to_string(),
+        (_, Value::Int(v)) => v.to_string(),
+        // The rest is refused by `check` or not carried out yet, which `build` reports.
+        (_, other) => format!("{:?}", other.to_string()),
+    }
+}
+
+/// Durations are `core::time::Duration`; sizes bytes, rates per second, frequencies hertz, energy joule, power watt.
+fn quantity(dimension: Dimension, q: Quantity) -> String {
+    match dimension {
+        Dimension::Duration => format!("core::time::Duration::from_nanos({})", q.value as u64),
+        Dimension::Size | Dimension::Bandwidth | Dimension::Frequency | Dimension::Cycles => format!("{}", q.value as u64),
+        Dimension::Rate | Dimension::Energy | Dimension::Power | Dimension::Share => format!("{:?}", q.value),
+    }
+}

@@ -1,0 +1,150 @@
+//! The lanes of a node: one for each edge that leaves its isolation domain, each held by exactly two ends.
+
+use super::origin::{OriginKind, Origins};
+use super::{End, LaneImage};
+use crate::hir::{Deployment, Domain, InstanceId, NodeId, PlatformKind};
+use crate::plan::{Edge, ExportPlan, Plan, Transport, edge_name};
+use ambc_lidl::model::InterfaceId;
+
+/// A lane, and the edge or export it carries.
+#[derive(Clone, Debug)]
+pub(super) struct NodeLane {
+    pub(super) image: LaneImage,
+    pub(super) carries: Carries,
+    pub(super) interface: InterfaceId,
+    /// The instance that answers, if it is on this node.
+    pub(super) callee: InstanceId,
+    /// Largest arguments and largest result in bytes.
+    pub(super) request: u64,
+    pub(super) reply: u64,
+}
+
+/// Index into the plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Carries {
+    Edge(usize),
+    Export(usize),
+}
+
+/// A message without a bound may have this many bytes: only platforms with a heap allow it.
+pub(super) const UNBOUNDED: u64 = 1 << 20;
+/// Messages up to this size travel in a slot.
+const SLOT: u64 = 256;
+
+/// Sorted by name, so that the order does not depend on that of files.
+pub(super) fn lanes(hir: &Deployment, plan: &Plan, node: NodeId, origins: &mut Origins) -> Vec<NodeLane> {
+    let at = Ends { hir, plan, node };
+    let mut out = Vec::new();
+    for (i, edge) in plan.edges.iter().enumerate() {
+        if let Some((caller, callee)) = at.of_edge(edge) {
+            let name = edge_name(hir, edge);
+            let span = crate::plan::binding_span(hir, edge);
+            let origin = origins.add(span, OriginKind::Edge { edge: name.clone() });
+            out.push(lane(&at, Carries::Edge(i), name, (caller, callee), edge.interface, edge.to, origin));
+        }
+    }
+    for (i, export) in plan.exports.iter().enumerate() {
+        let declared = &hir.exports[export.export];
+        if let Some(callee) = at.of_instance(declared.instance) {
+            let instance = &hir.instances[declared.instance].name;
+            let name = format!("export {instance} over {}", hir.networks[declared.network].name);
+            let origin = origins.add(declared.span, OriginKind::Edge { edge: name.clone() });
+            let ends = (End::Net, callee);
+            out.push(lane(&at, Carries::Export(i), name, ends, export.interface, declared.instance, origin));
+        }
+    }
+    out.sort_by(|a, b| a.image.edge.cmp(&b.image.edge));
+    out
+}
+
+struct Ends<'a> {
+    hir: &'a Deployment,
+    plan: &'a Plan,
+    node: NodeId,
+}
+
+impl Ends<'_> {
+    /// Who holds the two ends on this node; `None` if the edge has none here.
+    fn of_edge(&self, edge: &Edge) -> Option<(End, End)> {
+        match edge.transport {
+            Transport::Direct => None,
+            Transport::OwnLane | Transport::Lane => Some((self.of_instance(edge.from)?, self.of_instance(edge.to)?)),
+            Transport::Route(_) => match (self.of_instance(edge.from), self.of_instance(edge.to)) {
+                (Some(caller), _) => Some((caller, End::Net)),
+                (None, Some(callee)) => Some((End::Net, callee)),
+                (None, None) => None,
+            },
+        }
+    }
+
+    /// The domain of an instance on this node.
+    fn of_instance(&self, instance: InstanceId) -> Option<End> {
+        let placement = self.hir.instances[instance].placement.as_ref().filter(|p| p.node == self.node)?;
+        if placement.domain == Domain::Kernel {
+            return Some(End::Kernel);
+        }
+        let node = self.plan.nodes.iter().find(|n| n.node == self.node)?;
+        let groups = node.domains.iter().filter(|d| d.domain != Domain::Kernel);
+        groups.enumerate().find(|(_, d)| d.domain == placement.domain).map(|(i, _)| End::Group(i))
+    }
+}
+
+fn lane(
+    at: &Ends<'_>,
+    carries: Carries,
+    edge: String,
+    (caller, callee): (End, End),
+    interface: InterfaceId,
+    to: InstanceId,
+    origin: crate::render::OriginId,
+) -> NodeLane {
+    let (request, reply) = sizes(at.hir, interface);
+    let largest = request.max(reply);
+    let large = largest > SLOT;
+    let image = LaneImage {
+        edge,
+        caller,
+        callee,
+        slots: concurrency(at.hir, to).min(64).next_power_of_two(),
+        small: largest.clamp(8, SLOT).next_multiple_of(8) as u32,
+        bulk: if large { bulk(at.hir, to) } else { 0 },
+        bulk_bytes: if large { largest } else { 0 },
+        to: at.hir.instances[to].name.to_string(),
+        origin,
+    };
+    NodeLane { image, carries, interface, callee: to, request, reply }
+}
+
+/// Largest arguments and largest result of an interface, in bytes.
+pub(super) fn sizes(hir: &Deployment, interface: InterfaceId) -> (u64, u64) {
+    hir.lidl.procedures(interface).fold((0, 0), |(request, reply), p| {
+        (request.max(p.max_request.unwrap_or(UNBOUNDED)), reply.max(p.max_reply.unwrap_or(UNBOUNDED)))
+    })
+}
+
+/// Requests that an instance holds at once.
+pub(super) fn concurrency(hir: &Deployment, instance: InstanceId) -> u32 {
+    let declared = hir.instances[instance].service.and_then(|s| hir.services[s].concurrency);
+    declared.map_or_else(|| if small_platform(hir, instance) { 4 } else { 16 }, |c| c.value).max(1)
+}
+
+/// Messages above a slot's size that an instance holds at once.
+pub(super) fn bulk(hir: &Deployment, instance: InstanceId) -> u32 {
+    let declared = hir.instances[instance].service.and_then(|s| hir.services[s].bulk);
+    let default = || if small_platform(hir, instance) { 1 } else { concurrency(hir, instance) };
+    declared.map_or_else(default, |b| b.value).clamp(1, 32)
+}
+
+fn small_platform(hir: &Deployment, instance: InstanceId) -> bool {
+    let node = hir.instances[instance].placement.as_ref().map(|p| p.node);
+    let platform = node.and_then(|n| hir.nodes[n].platform);
+    platform.is_some_and(|p| hir.platforms[p].kind == PlatformKind::CortexM)
+}
+
+/// The export of a lane.
+pub(super) fn export_of<'p>(plan: &'p Plan, lane: &NodeLane) -> Option<&'p ExportPlan> {
+    match lane.carries {
+        Carries::Export(i) => plan.exports.get(i),
+        Carries::Edge(_) => None,
+    }
+}
