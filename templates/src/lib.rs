@@ -1,1 +1,40 @@
-//! See docs/architecture.md.
+//! The tera templates, one per generated file, and their names.
+//!
+//! A template has loops and plain fields; what needs a decision is a field made by `image`. See `templates/README.md`.
+#![no_std]
+
+/// A template: its name, for includes and messages, and its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Template {
+    pub name: &'static str,
+    pub text: &'static str,
+}
+
+macro_rules! templates {
+    ($($(#[$doc:meta])* $id:ident = $file:literal),* $(,)?) => {
+        $( $(#[$doc])* pub const $id: Template = Template { name: $file, text: include_str!(concat!("files/", $file, ".tera")) }; )*
+        /// All of them, for the engine.
+        pub const ALL: &[Template] = &[$($id),*];
+    };
+}
+
+templates! {
+    /// The workspace of a node.
+    WORKSPACE_MANIFEST = "workspace_Cargo.toml",
+    /// How executables are linked.
+    CARGO_CONFIG = "cargo_config.toml",
+    /// How the generated code is formatted.
+    RUSTFMT = "rustfmt.toml",
+    /// The package of one isolation domain.
+    DOMAIN_MANIFEST = "domain_Cargo.toml",
+    /// The program of a node's kernel group.
+    KERNEL_MAIN = "kernel_main.rs",
+    /// What the kernel program knows as constants.
+    KERNEL_TABLES = "kernel_tables.rs",
+    /// The program of a user group.
+    GROUP_MAIN = "group_main.rs",
+    /// What a group's program knows as constants.
+    GROUP_TABLES = "group_tables.rs",
+    /// Edges, instances, pools and start of a domain: what the two programs share.
+    DOMAIN = "domain.rs",
+}

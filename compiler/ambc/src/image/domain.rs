@@ -3,7 +3,7 @@
 use super::lanes::{NodeLane, bulk, concurrency, sizes};
 use super::origin::{OriginKind, Origins};
 use super::rust_names::{slug, unique};
-use super::{CallerImage, CrateImage, DomainImage, End, InstanceImage, NeedImage, ServerImage, Served};
+use super::{CallerImage, CrateImage, DomainImage, End, InstanceImage, NeedImage, Served, ServerImage};
 use crate::hir::{BuiltinService, Deployment, InstanceId, NodeId, Service, ServiceSource};
 use crate::plan::{DomainPlan, Edge, NodePlan, Plan, Transport, edge_name};
 use crate::render::OriginId;
@@ -32,14 +32,16 @@ pub(super) fn domain(at: &Context<'_>, plan: &DomainPlan, end: End, origins: &mu
         instances.extend(instances_of(at, id, &mut names, &servers, origins));
     }
     let node = at.hir.nodes[at.node].name.to_string();
-    let libraries: BTreeSet<_> = instances.iter().flat_map(InstanceImage::libraries).collect();
     DomainImage {
         name: plan.name.clone(),
         slug: slug(&plan.name),
         package: format!("{}-{}-{}", slug(&at.hir.name), slug(&node), slug(&plan.name)),
         callers: callers.iter().map(|(lane, l)| caller(at, *lane, l, &names)).collect(),
-        servers: servers.iter().map(|(lane, l)| ServerImage { lane: *lane, ident: names.server(&l.image.edge) }).collect(),
-        libraries: libraries.into_iter().collect(),
+        servers: servers
+            .iter()
+            .map(|(lane, l)| ServerImage { lane: *lane, ident: names.server(&l.image.edge) })
+            .collect(),
+        libraries: libraries(at.hir, &plan.instances).into_iter().collect(),
         recursion_limit: 128.max(8 * instances.len() as u32 + 64),
         instances,
     }
@@ -107,7 +109,10 @@ impl Names {
 /// Edges that end at a logger among `instances`.
 fn logger_edges<'a>(at: &Context<'a>, instances: &'a [InstanceId]) -> impl Iterator<Item = &'a Edge> {
     let hir = at.hir;
-    at.plan.edges.iter().filter(move |e| instances.contains(&e.to) && builtin(hir, e.to) == Some(BuiltinService::Logger))
+    at.plan
+        .edges
+        .iter()
+        .filter(move |e| instances.contains(&e.to) && builtin(hir, e.to) == Some(BuiltinService::Logger))
 }
 
 fn builtin(hir: &Deployment, instance: InstanceId) -> Option<BuiltinService> {
@@ -132,11 +137,13 @@ fn instances_of(
             edges
                 .into_iter()
                 .map(|(edge, from)| {
-                    let served: Vec<_> = served.iter().filter(|(_, (_, l))| l.image.edge == edge).copied().collect();
+                    let served: Vec<_> =
+                        served.iter().filter(|(_, (_, l))| l.image.edge == edge).copied().collect();
                     let mut image = instance(at, id, names, &served, origins);
                     image.ident = names.loggers.get(&edge).cloned().unwrap_or_default();
                     image.camel = camel(&image.ident);
-                    image.params = vec![params::label(&at.hir.instances[from].name.to_string(), image.origin)];
+                    image.params =
+                        vec![params::label(&at.hir.instances[from].name.to_string(), image.origin)];
                     image
                 })
                 .collect()
@@ -180,7 +187,8 @@ fn instance(
         has_params,
         builtin: matches!(service.source, ServiceSource::Builtin(_)),
         run: service.run.is_some(),
-        run_origin: origins.add(service.run.unwrap_or(service.name_span), OriginKind::Run { service: service_name.clone() }),
+        run_origin: origins
+            .add(service.run.unwrap_or(service.name_span), OriginKind::Run { service: service_name.clone() }),
         pool: if served.is_empty() { 0 } else { concurrency(hir, id).min(64) },
         bulk: if large > 256 { bulk(hir, id) } else { 0 },
         bulk_bytes: if large > 256 { large } else { 0 },
@@ -190,14 +198,20 @@ fn instance(
     }
 }
 
-fn serves(hir: &Deployment, server: usize, lane: &NodeLane, service: &Service, origins: &mut Origins) -> Served {
-    let declared = service.interfaces.iter().find(|i| hir.lidl.extends(i.value, lane.interface));
+fn serves(
+    hir: &Deployment,
+    server: usize,
+    lane: &NodeLane,
+    service: &Service,
+    origins: &mut Origins,
+) -> Served {
+    let declared = service.interfaces.iter().find(|i| hir.lidl.is_a(i.value, lane.interface));
     let kind = OriginKind::Interface {
         service: service.name.to_string(),
         interface: hir.lidl.interface(lane.interface).path.join("::"),
     };
     let origin = origins.add(declared.map_or(service.name_span, |i| i.span), kind);
-    Served { server, module: hir.lidl.rust_module(lane.interface), origin }
+    Served { server, module: format!("::{}", hir.lidl.rust_module(lane.interface)), origin }
 }
 
 /// Whether the crate has `Needs` and `Params`. The runtime's own services have `Params` where they have parameters.
@@ -206,7 +220,9 @@ fn shape(service: &Service) -> (bool, bool) {
         ServiceSource::Path { facts: Ok(facts), .. } => {
             (!service.needs.is_empty() || facts.has_needs, !service.params.is_empty() || facts.has_params)
         }
-        ServiceSource::Builtin(b) => (false, matches!(b, BuiltinService::Logger) || !service.params.is_empty()),
+        ServiceSource::Builtin(b) => {
+            (false, matches!(b, BuiltinService::Logger) || !service.params.is_empty())
+        }
         _ => (!service.needs.is_empty(), !service.params.is_empty()),
     }
 }
@@ -216,7 +232,7 @@ fn type_path(service: &Service) -> String {
         ServiceSource::Builtin(b) => format!("services::{b:?}"),
         source => {
             let name = service.type_name.as_ref().map_or("Service", |t| t.value.as_str());
-            format!("{}::{name}", library_of(source).unwrap_or_default())
+            format!("::{}::{name}", library_of(source).unwrap_or_default())
         }
     }
 }
@@ -229,17 +245,28 @@ fn library_of(source: &ServiceSource) -> Option<String> {
 }
 
 /// One type parameter and one field for each `needs`, in manifest order.
-fn needs(at: &Context<'_>, id: InstanceId, service: &Service, names: &Names, origins: &mut Origins) -> Vec<NeedImage> {
+fn needs(
+    at: &Context<'_>,
+    id: InstanceId,
+    service: &Service,
+    names: &Names,
+    origins: &mut Origins,
+) -> Vec<NeedImage> {
     service
         .needs
         .iter()
         .enumerate()
         .map(|(i, need)| {
             let edges: Vec<_> = at.plan.edges.iter().filter(|e| e.from == id && e.need == i).collect();
-            let interface = need.interface.map(|i| at.hir.lidl.interface(i).path.join("::")).unwrap_or_default();
+            let interface =
+                need.interface.map(|i| at.hir.lidl.interface(i).path.join("::")).unwrap_or_default();
             let origin = origins.add(
                 need.span,
-                OriginKind::Need { service: service.name.to_string(), need: need.name.value.clone(), interface },
+                OriginKind::Need {
+                    service: service.name.to_string(),
+                    need: need.name.value.clone(),
+                    interface,
+                },
             );
             let parts: Vec<_> = edges.iter().map(|e| dependency(at, e, names, need.list)).collect();
             let (ty, value) = match (need.list, need.optional, parts.as_slice()) {
@@ -264,16 +291,17 @@ struct Dependency {
 fn dependency(at: &Context<'_>, edge: &Edge, names: &Names, in_list: bool) -> Dependency {
     let name = edge_name(at.hir, edge);
     if edge.transport == Transport::Direct {
-        let ident = names.loggers.get(&name).or_else(|| names.instances.get(&edge.to)).cloned().unwrap_or_default();
-        return Dependency { ty: format!("Handle<{ident}>"), value: format!("h.{ident}") };
+        let ident =
+            names.loggers.get(&name).or_else(|| names.instances.get(&edge.to)).cloned().unwrap_or_default();
+        return Dependency { ty: format!("Handle<{ident}>"), value: ident };
     }
-    let (client, ident) = (at.hir.lidl.rust_client(edge.interface), names.edge(&name));
+    let (client, ident) = (format!("::{}", at.hir.lidl.rust_client(edge.interface)), names.edge(&name));
     if in_list {
         // One type for all members of a list that leave the domain.
         let ty = format!("{client}<&'static Caller<'static>>");
-        return Dependency { ty, value: format!("{client}(Handle::get(h.{ident}))") };
+        return Dependency { ty, value: format!("{client}(Handle::get({ident}))") };
     }
-    Dependency { ty: format!("{client}<Handle<{ident}>>"), value: format!("{client}(h.{ident})") }
+    Dependency { ty: format!("{client}<Handle<{ident}>>"), value: format!("{client}({ident})") }
 }
 
 /// An array; members of several types are made one by nested `Either`s.
@@ -284,37 +312,50 @@ fn list(parts: &[Dependency]) -> (String, String) {
             kinds.push(&p.ty);
         }
     }
-    let Some(ty) = kinds.iter().rev().map(|k| (*k).to_owned()).reduce(|rest, kind| format!("Either<{kind}, {rest}>")) else {
+    let Some(ty) =
+        kinds.iter().rev().map(|k| (*k).to_owned()).reduce(|rest, kind| format!("Either<{kind}, {rest}>"))
+    else {
         return ("[Absent; 0]".into(), "[]".into());
     };
     let values: Vec<_> = parts
         .iter()
         .map(|p| {
             let at = kinds.iter().position(|k| *k == p.ty).unwrap_or(0);
-            let inner = if at + 1 < kinds.len() { format!("Either::A({})", p.value) } else { p.value.clone() };
+            let inner =
+                if at + 1 < kinds.len() { format!("Either::A({})", p.value) } else { p.value.clone() };
             (0..at).fold(inner, |value, _| format!("Either::B({value})"))
         })
         .collect();
     (format!("[{ty}; {}]", parts.len()), format!("[{}]", values.join(", ")))
 }
 
-impl InstanceImage {
-    /// Crates that its lines name.
-    fn libraries(&self) -> Vec<String> {
-        let texts = self.needs.iter().map(|n| n.ty.as_str()).chain(self.serves.iter().map(|s| s.module.as_str()));
-        let mut out: Vec<_> = texts.filter_map(crate_of).collect();
-        out.extend(crate_of(&self.type_path));
-        out.extend(self.params.iter().filter_map(|p| p.value.contains("::").then(|| crate_of(&p.value)).flatten()));
-        out.retain(|l| l != "services" && l != "ambience");
-        out
+/// Libraries that the lines of a domain name: of services, of the interfaces they serve or need, of enums in parameters.
+fn libraries(hir: &Deployment, instances: &[InstanceId]) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    for id in instances {
+        let Some(service) = hir.instances[*id].service.map(|s| &hir.services[s]) else { continue };
+        out.extend(library_of(&service.source));
+        let needed = service.needs.iter().filter_map(|n| n.interface);
+        for interface in service.interfaces.iter().map(|i| i.value).chain(needed) {
+            out.extend(
+                hir.lidl
+                    .lineage(interface)
+                    .into_iter()
+                    .map(|i| library_of_file(hir, hir.lidl.interface(i).file)),
+            );
+        }
+        for param in &service.params {
+            if let Some(crate::hir::ParamType::Enum(id)) = &param.ty {
+                out.insert(library_of_file(hir, hir.lidl.type_def(*id).owner));
+            }
+        }
     }
+    out.remove("ambience");
+    out
 }
 
-/// The first segment of the first path in a type.
-fn crate_of(text: &str) -> Option<String> {
-    let (before, _) = text.split_once("::")?;
-    let start = before.rfind(|c: char| !c.is_alphanumeric() && c != '_' && c != '#').map_or(0, |i| i + 1);
-    Some(before[start..].to_owned())
+fn library_of_file(hir: &Deployment, file: ambc_diag::FileId) -> String {
+    ambc_lidl::model::escape(&ambc_lidl::model::snake(hir.lidl.library(file)))
 }
 
 /// Crates of all services and interfaces of a node, sorted by library.
@@ -326,11 +367,15 @@ pub(super) fn crates(hir: &Deployment, node: &NodePlan, origins: &mut Origins) -
             let origin = origins.add(written.span, OriginKind::Crate { service: service.name.to_string() });
             out.insert(facts.library.clone(), crate_image(&facts.library, &facts.package, dir, origin));
         }
-        for i in service.interfaces.iter().map(|i| i.value).chain(service.needs.iter().filter_map(|n| n.interface)) {
+        for i in
+            service.interfaces.iter().map(|i| i.value).chain(service.needs.iter().filter_map(|n| n.interface))
+        {
             let mut interface = Some(i);
             while let Some(i) = interface {
                 let file = hir.lidl.interface(i).file;
-                if let Some((at, Ok(p))) = hir.interface_crates.iter().find(|c| c.lidl == file).map(|c| (c.used_at, &c.package)) {
+                if let Some((at, Ok(p))) =
+                    hir.interface_crates.iter().find(|c| c.lidl == file).map(|c| (c.used_at, &c.package))
+                {
                     let origin: OriginId = origins.add(at, OriginKind::Crate { service: p.package.clone() });
                     out.insert(p.library.clone(), crate_image(&p.library, &p.package, &p.dir, origin));
                 }

@@ -68,7 +68,9 @@ impl Ends<'_> {
     fn of_edge(&self, edge: &Edge) -> Option<(End, End)> {
         match edge.transport {
             Transport::Direct => None,
-            Transport::OwnLane | Transport::Lane => Some((self.of_instance(edge.from)?, self.of_instance(edge.to)?)),
+            Transport::OwnLane | Transport::Lane => {
+                Some((self.of_instance(edge.from)?, self.of_instance(edge.to)?))
+            }
             Transport::Route(_) => match (self.of_instance(edge.from), self.of_instance(edge.to)) {
                 (Some(caller), _) => Some((caller, End::Net)),
                 (None, Some(callee)) => Some((End::Net, callee)),
@@ -110,9 +112,18 @@ fn lane(
         bulk: if large { bulk(at.hir, to) } else { 0 },
         bulk_bytes: if large { largest } else { 0 },
         to: at.hir.instances[to].name.to_string(),
+        from_node: match carries {
+            Carries::Edge(e) => node_name(at.hir, at.plan.edges[e].from),
+            Carries::Export(_) => String::new(),
+        },
+        to_node: node_name(at.hir, to),
         origin,
     };
     NodeLane { image, carries, interface, callee: to, request, reply }
+}
+
+fn node_name(hir: &Deployment, instance: InstanceId) -> String {
+    hir.instances[instance].placement.as_ref().map(|p| hir.nodes[p.node].name.to_string()).unwrap_or_default()
 }
 
 /// Largest arguments and largest result of an interface, in bytes.

@@ -156,6 +156,9 @@ pub struct LaneImage {
     pub bulk_bytes: u64,
     /// The instance that answers, as in logs.
     pub to: String,
+    /// Where the caller and the callee run; empty for a caller outside the deployment.
+    pub from_node: String,
+    pub to_node: String,
     pub origin: OriginId,
 }
 
@@ -262,7 +265,8 @@ fn lower_node(hir: &Deployment, plan: &Plan, node: NodeId) -> NodeImage {
     let mut domains = node_plan.domains.iter();
     let at = domain::Context { hir, plan, node, lanes: &lanes };
     let kernel = domains.next().map(|d| domain::domain(&at, d, End::Kernel, &mut origins));
-    let groups = domains.enumerate().map(|(i, d)| domain::domain(&at, d, End::Group(i), &mut origins)).collect();
+    let groups =
+        domains.enumerate().map(|(i, d)| domain::domain(&at, d, End::Group(i), &mut origins)).collect();
     let crates = domain::crates(hir, node_plan, &mut origins);
     let n = &hir.nodes[node];
     NodeImage {

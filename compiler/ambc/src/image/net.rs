@@ -15,7 +15,8 @@ pub(super) fn net(hir: &Deployment, plan: &Plan, node: NodeId, lanes: &[NodeLane
             routes.push(i);
         }
     }
-    let position = |r: usize| routes.iter().position(|i| *i == r).expect("a route of an edge passes its nodes");
+    let position =
+        |r: usize| routes.iter().position(|i| *i == r).expect("a route of an edge passes its nodes");
     for (lane, l) in lanes.iter().enumerate() {
         if let Carries::Edge(e) = l.carries {
             let edge = &plan.edges[e];
@@ -48,7 +49,13 @@ fn in_use(plan: &Plan, route: usize) -> bool {
     plan.edges.iter().any(|e| e.transport == Transport::Route(route))
 }
 
-fn route_image(hir: &Deployment, plan: &Plan, node: NodeId, (index, route): (usize, &Route), out: &mut NetImage) -> RouteImage {
+fn route_image(
+    hir: &Deployment,
+    plan: &Plan,
+    node: NodeId,
+    (index, route): (usize, &Route),
+    out: &mut NetImage,
+) -> RouteImage {
     let at = route.nodes.iter().position(|n| *n == node).expect("the caller looked");
     let largest = largest_on(hir, plan, index);
     let toward = (at + 1 < route.nodes.len()).then(|| peer(hir, plan, route, at, at + 1, largest, out));
@@ -73,10 +80,19 @@ fn largest_on(hir: &Deployment, plan: &Plan, route: usize) -> u64 {
 }
 
 /// The neighbour at position `to` of a route, as seen from position `at`; added to the tables if it is new.
-fn peer(hir: &Deployment, plan: &Plan, route: &Route, at: usize, to: usize, largest: u64, out: &mut NetImage) -> usize {
+fn peer(
+    hir: &Deployment,
+    plan: &Plan,
+    route: &Route,
+    at: usize,
+    to: usize,
+    largest: u64,
+    out: &mut NetImage,
+) -> usize {
     let first = at.min(to);
     let (network, hop) = (route.networks[first], route.hops[first]);
-    let (own_link, their_link) = if at < to { (hop.out_link, hop.in_link) } else { (hop.in_link, hop.out_link) };
+    let (own_link, their_link) =
+        if at < to { (hop.out_link, hop.in_link) } else { (hop.in_link, hop.out_link) };
     let iface = out.ifaces.iter().position(|i| i.node_link == own_link).unwrap_or_else(|| {
         let net = &hir.networks[network];
         out.ifaces.push(IfaceImage {

@@ -7,14 +7,23 @@ use crate::render::OriginId;
 use ambc_lidl::model::{camel, escape};
 
 /// One field of `Params` for each `param` of the manifest: what the instance says, else the default.
-pub(super) fn params(hir: &Deployment, instance: &Instance, service: &Service, origins: &mut Origins) -> Vec<ParamImage> {
+pub(super) fn params(
+    hir: &Deployment,
+    instance: &Instance,
+    service: &Service,
+    origins: &mut Origins,
+) -> Vec<ParamImage> {
     let mut out = Vec::new();
     for (i, param) in service.params.iter().enumerate() {
         let own = instance.params.get(i).and_then(Option::as_ref);
         let (Some(value), Some(ty)) = (own.or(param.default.as_ref()), &param.ty) else { continue };
         let kind = OriginKind::Param { service: service.name.to_string(), param: param.name.value.clone() };
         let origin = origins.add(param.name.span, kind);
-        out.push(ParamImage { name: escape(&param.name.value), value: rust_value(hir, ty, &value.value), origin });
+        out.push(ParamImage {
+            name: escape(&param.name.value),
+            value: rust_value(hir, ty, &value.value),
+            origin,
+        });
     }
     out
 }
@@ -29,7 +38,9 @@ fn rust_value(hir: &Deployment, ty: &ParamType, value: &Value) -> String {
         (ParamType::F32 | ParamType::F64, Value::Int(v)) => format!("{v}.0"),
         (ParamType::F32 | ParamType::F64, Value::Float(v)) => format!("{v:?}"),
         (ParamType::Quantity(d), Value::Quantity(q)) => quantity(*d, *q),
-        (ParamType::Enum(id), Value::Enum(_, name)) => format!("{}::{}", hir.lidl.rust_type(*id), camel(name)),
+        (ParamType::Enum(id), Value::Enum(_, name)) => {
+            format!("::{}::{}", hir.lidl.rust_type(*id), camel(name))
+        }
         (ParamType::Array(inner, _), Value::Array(items)) => {
             let items: Vec<_> = items.iter().map(|v| rust_value(hir, inner, v)).collect();
             format!("[{}]", items.join(", "))
@@ -46,7 +57,9 @@ fn rust_value(hir: &Deployment, ty: &ParamType, value: &Value) -> String {
 fn quantity(dimension: Dimension, q: Quantity) -> String {
     match dimension {
         Dimension::Duration => format!("core::time::Duration::from_nanos({})", q.value as u64),
-        Dimension::Size | Dimension::Bandwidth | Dimension::Frequency | Dimension::Cycles => format!("{}", q.value as u64),
+        Dimension::Size | Dimension::Bandwidth | Dimension::Frequency | Dimension::Cycles => {
+            format!("{}", q.value as u64)
+        }
         Dimension::Rate | Dimension::Energy | Dimension::Power | Dimension::Share => format!("{:?}", q.value),
     }
 }

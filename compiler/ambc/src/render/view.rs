@@ -1,0 +1,432 @@
+//! The plain fields that templates read, made from an image.
+
+use super::tree::mark;
+use super::{BuildPlace, OriginId, domains, folder};
+use crate::image::{DomainImage, End, InstanceImage, LaneImage, NodeImage};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use tera::Context;
+
+/// Arrays up to this width stay on one line, as the generated `rustfmt.toml` says.
+const ARRAY_WIDTH: usize = 200;
+/// Address space of a group whose services declare no heap.
+const DEFAULT_MEMORY: u64 = 0;
+
+#[derive(Serialize)]
+struct Folder {
+    folder: String,
+}
+
+#[derive(Serialize)]
+struct Crate<'a> {
+    key: &'a str,
+    path: String,
+    package: &'a str,
+    mark: String,
+}
+
+/// Fields of the workspace's own files.
+pub(super) fn workspace(image: &NodeImage, place: BuildPlace<'_>) -> Context {
+    let mut cx = common(image);
+    let folders: Vec<_> = domains(image).map(|(at, d)| Folder { folder: folder(at, d) }).collect();
+    let crates: Vec<_> = image
+        .crates
+        .iter()
+        .map(|c| Crate {
+            key: &c.library,
+            path: toml_path(&c.path),
+            package: &c.package,
+            mark: mark(c.origin),
+        })
+        .collect();
+    cx.insert("domains", &folders);
+    cx.insert("crates", &crates);
+    cx.insert("runtime", &toml_path(place.runtime));
+    cx.insert("triple", place.triple);
+    cx
+}
+
+fn toml_path(path: &std::path::Path) -> String {
+    path.display().to_string().replace('\\', "\\\\").replace('"', "\\\"")
+}
+
+fn common(image: &NodeImage) -> Context {
+    let mut cx = Context::new();
+    cx.insert("deployment", &image.deployment);
+    cx.insert("node", &image.node);
+    cx
+}
+
+#[derive(Serialize)]
+struct Domain<'a> {
+    name: &'a str,
+    package: &'a str,
+    libraries: &'a [String],
+    recursion_limit: u32,
+    timers: u32,
+    callers: Vec<Caller<'a>>,
+    servers: Vec<Server<'a>>,
+    instances: Vec<Instance<'a>>,
+    stops: Vec<&'a str>,
+    caller_list: String,
+    server_list: String,
+    work_list: String,
+}
+
+#[derive(Serialize)]
+struct Caller<'a> {
+    ident: &'a str,
+    index: usize,
+    timeout_us: u64,
+    mark: String,
+}
+
+#[derive(Serialize)]
+struct Server<'a> {
+    ident: &'a str,
+    index: usize,
+    scratch: Option<Scratch>,
+    mark: String,
+}
+
+#[derive(Serialize)]
+struct Scratch {
+    count: u32,
+    bytes: u64,
+    waiting: u32,
+}
+
+#[derive(Serialize)]
+struct Instance<'a> {
+    name: &'a str,
+    ident: &'a str,
+    camel: &'a str,
+    shout: String,
+    full_type: String,
+    needs: Vec<Need<'a>>,
+    pool: u32,
+    run: bool,
+    run_mark: String,
+    serves: Vec<Serve<'a>>,
+    lanes: String,
+    setup: Vec<Line>,
+    mark: String,
+}
+
+#[derive(Serialize)]
+struct Need<'a> {
+    alias: String,
+    ty: &'a str,
+    mark: String,
+}
+
+#[derive(Serialize)]
+struct Serve<'a> {
+    position: usize,
+    module: &'a str,
+    mark: String,
+}
+
+#[derive(Serialize)]
+struct Line {
+    text: String,
+    mark: String,
+}
+
+/// Fields of the files of one domain.
+pub(super) fn domain(image: &NodeImage, group: Option<usize>, domain: &DomainImage) -> Context {
+    let mut cx = common(image);
+    let own = own_lanes(image, group);
+    cx.insert("domain", &domain_view(image, domain, &own));
+    let lanes: Vec<_> = match group {
+        None => image.lanes.iter().map(|l| lane_view(image, l, None)).collect(),
+        Some(g) => own.iter().map(|l| lane_view(image, &image.lanes[*l], Some(g))).collect(),
+    };
+    cx.insert("uses", &uses(image, group, !lanes.is_empty()));
+    cx.insert("lanes", &lanes);
+    if group.is_none() {
+        cx.insert("groups", &image.groups.iter().map(group_view).collect::<Vec<_>>());
+        cx.insert("net", &net_view(image));
+    }
+    cx
+}
+
+/// Lanes of the node's table that this domain numbers: all in the kernel, the own ones in a group.
+fn own_lanes(image: &NodeImage, group: Option<usize>) -> Vec<usize> {
+    let mine = |l: &LaneImage| group.is_none_or(|g| l.caller == End::Group(g) || l.callee == End::Group(g));
+    image.lanes.iter().enumerate().filter(|(_, l)| mine(l)).map(|(i, _)| i).collect()
+}
+
+fn domain_view<'a>(image: &'a NodeImage, domain: &'a DomainImage, own: &[usize]) -> Domain<'a> {
+    let index =
+        |lane: usize| own.iter().position(|l| *l == lane).expect("a domain's lanes have an end in it");
+    let get = |ident: &String| format!("Handle::get({ident})");
+    let callers: Vec<_> = domain.callers.iter().map(|c| get(&c.ident)).collect();
+    let servers: Vec<_> = domain.servers.iter().map(|s| get(&s.ident)).collect();
+    let mut work = Vec::new();
+    for i in &domain.instances {
+        work.extend((i.pool > 0).then(|| format!("&mut pool_{}", i.ident)));
+        work.extend(i.run.then(|| format!("&mut task_{}", i.ident)));
+    }
+    Domain {
+        name: &domain.name,
+        package: &domain.package,
+        libraries: &domain.libraries,
+        recursion_limit: domain.recursion_limit,
+        timers: domain.instances.iter().map(|i| i.pool + u32::from(i.run)).sum(),
+        callers: domain
+            .callers
+            .iter()
+            .map(|c| Caller {
+                ident: &c.ident,
+                index: index(c.lane),
+                timeout_us: c.timeout_ns / 1000,
+                mark: mark(image.lanes[c.lane].origin),
+            })
+            .collect(),
+        servers: domain
+            .servers
+            .iter()
+            .enumerate()
+            .map(|(at, s)| Server {
+                ident: &s.ident,
+                index: index(s.lane),
+                scratch: scratch(domain, at),
+                mark: mark(image.lanes[s.lane].origin),
+            })
+            .collect(),
+        instances: domain.instances.iter().map(|i| instance_view(domain, i)).collect(),
+        stops: domain.instances.iter().filter(|i| !i.builtin).map(|i| i.ident.as_str()).collect(),
+        caller_list: array(&callers),
+        server_list: array(&servers),
+        work_list: array(&work),
+    }
+}
+
+/// The private buffers behind a lane, if its instance takes large messages.
+fn scratch(domain: &DomainImage, server: usize) -> Option<Scratch> {
+    let instance = domain.instances.iter().find(|i| i.serves.iter().any(|s| s.server == server))?;
+    (instance.bulk > 0).then_some(Scratch {
+        count: instance.bulk,
+        bytes: instance.bulk_bytes,
+        waiting: instance.pool,
+    })
+}
+
+fn instance_view<'a>(domain: &'a DomainImage, i: &'a InstanceImage) -> Instance<'a> {
+    let alias = |need: &str| format!("{}{}", i.camel, ambc_lidl::model::camel(need.trim_start_matches("r#")));
+    let needs: Vec<_> =
+        i.needs.iter().map(|n| Need { alias: alias(&n.name), ty: &n.ty, mark: mark(n.origin) }).collect();
+    let aliases: Vec<_> = needs.iter().map(|n| n.alias.as_str()).collect();
+    let generics = if aliases.is_empty() { String::new() } else { format!("<{}>", aliases.join(", ")) };
+    let lanes: Vec<_> =
+        i.serves.iter().map(|s| format!("Handle::get({})", domain.servers[s.server].ident)).collect();
+    Instance {
+        name: &i.name,
+        ident: &i.ident,
+        camel: &i.camel,
+        shout: i.ident.trim_start_matches("r#").to_uppercase(),
+        full_type: format!("{}{generics}", i.type_path),
+        needs,
+        pool: i.pool,
+        run: i.run,
+        run_mark: mark(i.run_origin),
+        serves: i
+            .serves
+            .iter()
+            .enumerate()
+            .map(|(position, s)| Serve { position, module: &s.module, mark: mark(s.origin) })
+            .collect(),
+        lanes: array(&lanes),
+        setup: setup(i),
+        mark: mark(i.crate_origin),
+    }
+}
+
+/// Statements that make the value `instance`.
+fn setup(i: &InstanceImage) -> Vec<Line> {
+    let line = |text: String, origin: OriginId| Line { text, mark: mark(origin) };
+    let library = i.type_path.rsplit_once("::").map_or("", |(library, _)| library);
+    let (mut out, mut args) = (Vec::new(), Vec::new());
+    let params_type = if i.builtin { format!("{}Params", i.type_path) } else { format!("{library}::Params") };
+    if i.has_needs {
+        let fields: Vec<_> = i.needs.iter().map(|n| (n.name.as_str(), n.value.as_str(), n.origin)).collect();
+        literal(&mut out, "needs", &format!("{library}::Needs"), &fields, i.crate_origin);
+        args.push("needs");
+    }
+    if i.has_params {
+        let fields: Vec<_> = i.params.iter().map(|p| (p.name.as_str(), p.value.as_str(), p.origin)).collect();
+        literal(&mut out, "params", &params_type, &fields, i.crate_origin);
+        args.push("params");
+    }
+    if i.builtin {
+        args.insert(0, "&host");
+    }
+    let call = format!("made!({}::new({}))", i.type_path, args.join(", "));
+    out.push(line(
+        format!("let instance = {call}.map_err(|e| Refused::new(\"{}\", e))?;", i.name),
+        i.crate_origin,
+    ));
+    out
+}
+
+fn literal(out: &mut Vec<Line>, name: &str, ty: &str, fields: &[(&str, &str, OriginId)], origin: OriginId) {
+    if fields.is_empty() {
+        out.push(Line { text: format!("let {name} = {ty} {{}};"), mark: mark(origin) });
+        return;
+    }
+    out.push(Line { text: format!("let {name} = {ty} {{"), mark: mark(origin) });
+    for (field, value, origin) in fields {
+        let text = if field == value { format!("    {field},") } else { format!("    {field}: {value},") };
+        out.push(Line { text, mark: mark(*origin) });
+    }
+    out.push(Line { text: "};".into(), mark: mark(origin) });
+}
+
+/// On one line if it is short enough, else one element a line.
+fn array(items: &[String]) -> String {
+    let line = items.join(", ");
+    if line.len() <= ARRAY_WIDTH {
+        return format!("[{line}]");
+    }
+    let lines: String = items.iter().map(|i| format!("        {i},\n")).collect();
+    format!("[\n{lines}    ]")
+}
+
+#[derive(Serialize)]
+struct Lane {
+    name: String,
+    slots: u32,
+    small: u32,
+    bulk: u32,
+    bulk_bytes: u64,
+    end: &'static str,
+    peer: String,
+    caller_side: String,
+    callee_side: String,
+}
+
+fn lane_view(image: &NodeImage, l: &LaneImage, group: Option<usize>) -> Lane {
+    let here = group.map(End::Group);
+    let (end, other) = if here == Some(l.caller) { ("Caller", l.callee) } else { ("Callee", l.caller) };
+    let peer = match other {
+        End::Net | End::Kernel => "Node".to_owned(),
+        End::Group(g) if group == Some(g) => "Own".to_owned(),
+        End::Group(g) => format!("Group({g})"),
+    };
+    Lane {
+        name: format!("{} -> {}", l.edge, l.to),
+        slots: l.slots,
+        small: l.small,
+        bulk: l.bulk,
+        bulk_bytes: l.bulk_bytes,
+        end,
+        peer,
+        caller_side: side(image, l.caller, &l.from_node),
+        callee_side: side(image, l.callee, &l.to_node),
+    }
+}
+
+fn side(image: &NodeImage, end: End, node: &str) -> String {
+    match end {
+        End::Kernel => "Kernel".into(),
+        End::Group(g) => format!("Group({g})"),
+        End::Net if node.is_empty() || node == image.node => "Net(\"outside\")".into(),
+        End::Net => format!("Net({node:?})"),
+    }
+}
+
+#[derive(Serialize)]
+struct Group<'a> {
+    name: &'a str,
+    instance_names: String,
+    memory: u64,
+}
+
+fn group_view(g: &DomainImage) -> Group<'_> {
+    let names: Vec<_> = g.instances.iter().map(|i| format!("{:?}", i.name)).collect();
+    Group { name: &g.name, instance_names: names.join(", "), memory: DEFAULT_MEMORY }
+}
+
+/// The net tables with their hops as Rust.
+fn net_view(image: &NodeImage) -> tera::Value {
+    #[derive(Serialize)]
+    struct Route<'a> {
+        wire_id: u32,
+        hops: usize,
+        latency_us: u64,
+        toward_hop: String,
+        back_hop: String,
+        way: &'a str,
+    }
+    #[derive(Serialize)]
+    struct Net<'a> {
+        wire_id: u32,
+        ifaces: &'a [crate::image::IfaceImage],
+        peers: &'a [crate::image::PeerImage],
+        routes: Vec<Route<'a>>,
+        outs: &'a [crate::image::OutImage],
+        ins: &'a [crate::image::InImage],
+        exports: &'a [crate::image::ExportImage],
+    }
+    let hop =
+        |peer: Option<usize>| peer.map_or_else(|| "Hop::Here".to_owned(), |p| format!("Hop::Peer({p})"));
+    let net = &image.net;
+    let routes = net.routes.iter().map(|r| Route {
+        wire_id: r.wire_id,
+        hops: r.hops,
+        latency_us: r.latency_us,
+        toward_hop: hop(r.toward),
+        back_hop: hop(r.back),
+        way: &r.way,
+    });
+    tera::Value::from_serializable(&Net {
+        wire_id: net.wire_id,
+        ifaces: &net.ifaces,
+        peers: &net.peers,
+        routes: routes.collect(),
+        outs: &net.outs,
+        ins: &net.ins,
+        exports: &net.exports,
+    })
+}
+
+/// Imports of the tables, without those that nothing here needs.
+fn uses(image: &NodeImage, group: Option<usize>, lanes: bool) -> String {
+    let mut spec: BTreeSet<&str> = BTreeSet::new();
+    let mut net: BTreeSet<&str> = BTreeSet::new();
+    match group {
+        Some(_) => {
+            spec.insert("GroupSpec");
+            if lanes {
+                spec.extend(["End", "GroupLane", "Peer"]);
+            }
+        }
+        None => {
+            spec.insert("NodeSpec");
+            net.insert("NetTable");
+            let n = &image.net;
+            let some = [
+                (!n.ifaces.is_empty(), vec!["Iface"]),
+                (!n.peers.is_empty(), vec!["Peer", "LinkSize"]),
+                (!n.routes.is_empty(), vec!["Route", "Hop"]),
+                (!n.outs.is_empty(), vec!["OutEdge"]),
+                (!n.ins.is_empty(), vec!["InEdge"]),
+                (!n.exports.is_empty(), vec!["Ingress", "LinkSize"]),
+            ];
+            net.extend(some.into_iter().filter(|(used, _)| *used).flat_map(|(_, names)| names));
+            spec.extend((!image.groups.is_empty()).then_some("NodeGroup"));
+            if lanes {
+                spec.extend(["NodeLane", "Side"]);
+            }
+        }
+    }
+    let line = |path: &str, names: &BTreeSet<&str>| match names.len() {
+        0 => String::new(),
+        1 => format!("use {path}::{};\n", names.iter().copied().collect::<String>()),
+        _ => format!("use {path}::{{{}}};\n", names.iter().copied().collect::<Vec<_>>().join(", ")),
+    };
+    let abi = if lanes { "use ambc_abi::LaneSpec;\n" } else { "" };
+    let text = format!("{abi}{}{}", line("ambc_kernel::net", &net), line("ambc_linux::spec", &spec));
+    text.trim_end().to_owned()
+}
