@@ -37,8 +37,8 @@ impl Control {
 
     /// Takes over descriptor `fd`, which the parent left open for us.
     pub fn inherit(fd: RawFd) -> std::io::Result<Self> {
-        if fd <= 2 {
-            return Err(std::io::Error::other("the control descriptor must be above 2"));
+        if fd == 1 || fd == 2 {
+            return Err(std::io::Error::other("the control descriptor cannot be standard output or error"));
         }
         let stream = UnixStream::from(adopt(fd));
         rustix::io::fcntl_setfd(&stream, rustix::io::FdFlags::CLOEXEC)?;

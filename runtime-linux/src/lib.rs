@@ -4,9 +4,17 @@
 //! `runtime-linux/README.md` shows both in full.
 
 pub mod control;
+mod ends;
+pub mod group;
 pub mod identity;
 pub mod impair;
 pub mod log;
+pub mod node;
 pub mod os;
 pub mod socket;
+pub mod spec;
+mod spin;
 pub mod status;
+
+pub use ends::scratch;
+pub use group::Refused;

@@ -2,6 +2,7 @@
 //! Every `unsafe` system call of the crate is below this module.
 
 pub mod filter;
+pub mod inherit;
 pub mod landlock;
 pub mod memory;
 pub mod signals;

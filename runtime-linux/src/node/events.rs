@@ -1,0 +1,100 @@
+//! What a node sleeps on: one epoll set with a typed name for each descriptor.
+
+use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
+use rustix::event::Timespec;
+use rustix::io::Errno;
+use std::os::fd::{BorrowedFd, OwnedFd};
+
+/// Whose descriptor became readable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    Signals,
+    Control,
+    /// A group rang.
+    Bell(u8),
+    /// A group's process ended.
+    Process(u8),
+    /// A group printed something.
+    Output(u8),
+    /// A datagram arrived.
+    Socket(u16),
+}
+
+#[derive(Debug)]
+pub(crate) struct Events {
+    epoll: OwnedFd,
+    ready: Vec<epoll::Event>,
+}
+
+impl Events {
+    pub(crate) fn new() -> Result<Self, Errno> {
+        Ok(Self { epoll: epoll::create(CreateFlags::CLOEXEC)?, ready: Vec::with_capacity(64) })
+    }
+
+    pub(crate) fn add(&self, fd: BorrowedFd<'_>, source: Source) -> Result<(), Errno> {
+        epoll::add(&self.epoll, fd, EventData::new_u64(source.encode()), EventFlags::IN)
+    }
+
+    pub(crate) fn remove(&self, fd: BorrowedFd<'_>) {
+        let _ = epoll::delete(&self.epoll, fd);
+    }
+
+    /// Waits until something is readable, at most `nanoseconds` (`None`: for ever), and returns what is.
+    pub(crate) fn wait(&mut self, nanoseconds: Option<u64>) -> impl Iterator<Item = Source> + use<> {
+        let timeout = nanoseconds.map(|ns| Timespec {
+            tv_sec: (ns / 1_000_000_000) as i64,
+            tv_nsec: (ns % 1_000_000_000) as _,
+        });
+        self.ready.clear();
+        // Interrupted or not: the caller looks at everything and comes back.
+        let _ = epoll::wait(&self.epoll, rustix::buffer::spare_capacity(&mut self.ready), timeout.as_ref());
+        let sources: Vec<u64> = self.ready.iter().map(|event| event.data.u64()).collect();
+        sources.into_iter().filter_map(Source::decode)
+    }
+}
+
+impl Source {
+    fn encode(self) -> u64 {
+        match self {
+            Self::Signals => 0,
+            Self::Control => 1,
+            Self::Bell(group) => 2 | u64::from(group) << 8,
+            Self::Process(group) => 3 | u64::from(group) << 8,
+            Self::Output(group) => 4 | u64::from(group) << 8,
+            Self::Socket(index) => 5 | u64::from(index) << 8,
+        }
+    }
+
+    fn decode(word: u64) -> Option<Self> {
+        let (group, index) = ((word >> 8) as u8, (word >> 8) as u16);
+        Some(match word & 0xff {
+            0 => Self::Signals,
+            1 => Self::Control,
+            2 => Self::Bell(group),
+            3 => Self::Process(group),
+            4 => Self::Output(group),
+            5 => Self::Socket(index),
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_come_back() {
+        let all = [
+            Source::Signals,
+            Source::Control,
+            Source::Bell(254),
+            Source::Process(1),
+            Source::Output(7),
+            Source::Socket(300),
+        ];
+        for source in all {
+            assert_eq!(Source::decode(source.encode()), Some(source));
+        }
+    }
+}

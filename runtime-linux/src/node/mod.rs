@@ -1,0 +1,206 @@
+//! The process of one node: its kernel group, its links, and the supervisor of its user groups.
+//!
+//! Everything runs on one thread: step the kernel group, move datagrams, look after the groups, and sleep until a
+//! descriptor is readable or something is due.
+
+mod args;
+mod events;
+mod process;
+mod report;
+mod supervise;
+mod turn;
+
+use crate::control::Control;
+use crate::ends;
+use crate::group::Refused;
+use crate::identity::Identity;
+use crate::log::{self, Level};
+use crate::os::memory::Region;
+use crate::os::support::Support;
+use crate::os::{inherit, signals};
+use crate::spec::{NodeSpec, Side};
+use crate::spin::Spin;
+use ambc_kernel::lane::{Scratch, lane_bytes};
+use ambc_kernel::{Caller, Ctx, Lane, Server, Work};
+use args::Args;
+use core::cell::RefCell;
+use core::fmt::Display;
+use process::Tuning;
+use std::os::fd::OwnedFd;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use supervise::Supervisor;
+
+/// What a node's program builds upon.
+#[derive(Debug)]
+pub struct Host {
+    spec: &'static NodeSpec,
+    identity: Identity,
+    lanes: &'static [Lane],
+    /// Keeps the descriptors of lanes open: a group that is started again gets the same.
+    _regions: Vec<Region>,
+    ctx: &'static Ctx<'static>,
+    groups: Supervisor,
+    control: Control,
+    signals: OwnedFd,
+    spin: Spin,
+}
+
+/// The number of a lane's other end that needs no bell: it is in this process.
+const HERE: u8 = 255;
+
+/// Runs the program of a node: the whole body of its `main`.
+///
+/// `build` makes the instances of the kernel group and ends in [`Host::serve`]. The exit status is 0 after an orderly stop,
+/// 2 for a wrong command line, 1 for everything else, with a line on standard error.
+pub fn run(spec: &'static NodeSpec, build: impl FnOnce(Host) -> Result<ExitCode, Refused>) -> ExitCode {
+    let args = match Args::parse(std::env::args().skip(1)) {
+        Ok(args) => args,
+        Err(what) => {
+            complain(format_args!("{what}\n{}", args::USAGE));
+            return ExitCode::from(2);
+        }
+    };
+    let code = match Host::open(spec, &args) {
+        Ok(host) => build(host).unwrap_or_else(|refused| {
+            let (instance, why) = refused.parts();
+            log::line(Level::Error, instance, format_args!("cannot be made: {why}"));
+            ExitCode::FAILURE
+        }),
+        Err(what) => {
+            log::finish();
+            complain(format_args!("node {} cannot start: {what}", spec.name));
+            ExitCode::FAILURE
+        }
+    };
+    log::finish();
+    code
+}
+
+/// What the `run` service `instance` of the kernel group returned. To be given to its `Task`.
+pub fn ran(instance: &'static str, result: Result<(), impl Display>) {
+    if let Err(why) = result {
+        FAILED.with_borrow_mut(|failed| failed.push((instance, why.to_string())));
+    }
+}
+
+thread_local! {
+    /// `run` services of the kernel group that failed and were not reported yet.
+    static FAILED: RefCell<Vec<(&'static str, String)>> = const { RefCell::new(Vec::new()) };
+}
+
+fn report_failed(control: &mut Control) {
+    for (instance, why) in FAILED.take() {
+        run_failed(instance, &why, control);
+    }
+}
+
+fn run_failed(instance: &str, why: &str, control: &mut Control) {
+    log::line(Level::Error, instance, format_args!("ended: {why}"));
+    let one_line: String = why.chars().map(|c| if c.is_control() { ' ' } else { c }).take(512).collect();
+    control.say(format_args!("run-failed {instance} {one_line}"));
+}
+
+#[expect(clippy::print_stderr, reason = "for whoever started the node")]
+fn complain(what: impl Display) {
+    eprintln!("{what}");
+}
+
+impl Host {
+    fn open(spec: &'static NodeSpec, args: &Args) -> Result<Self, String> {
+        let identity = Identity::read(&args.identity).map_err(|e| format!("{}: {e}", args.identity.display()))?;
+        if identity.node != spec.name {
+            return Err(format!("{} is the identity of node {}", args.identity.display(), identity.node));
+        }
+        let support = isolation(spec)?;
+        let signals = signals::stop_signals().map_err(|e| format!("signals: {e}"))?;
+        let control = match args.control {
+            Some(fd) => Control::inherit(fd).map_err(|e| format!("control socket: {e}"))?,
+            None => Control::none(),
+        };
+        let regions = spec.lanes.iter().map(|lane| {
+            Region::create(lane.name, lane_bytes(&lane.spec)).map_err(|e| format!("lane {}: {e}", lane.name))
+        });
+        let regions = regions.collect::<Result<Vec<_>, _>>()?;
+        let lanes = regions.iter().zip(spec.lanes).map(|(region, lane)| inherit::lane(region, lane.spec));
+        let lanes: &'static [Lane] = Vec::leak(lanes.collect());
+        let spin = Spin::suited(support.cpus, spec.groups.len() + 1);
+        let tuning = Tuning { spin, waitv: support.waitv };
+        Ok(Self {
+            groups: Supervisor::prepare(spec, &identity, &regions, lanes, &tuning)?,
+            spec,
+            identity,
+            lanes,
+            _regions: regions,
+            ctx: ends::ctx(spec.timers),
+            control,
+            signals,
+            spin: Spin::new(spin),
+        })
+    }
+
+    /// Clock, timers and the current deadline of the kernel group.
+    #[must_use]
+    pub fn ctx(&self) -> &'static Ctx<'static> {
+        self.ctx
+    }
+
+    /// The caller's end of lane `lane`, to be made once, for an instance of the kernel group.
+    ///
+    /// # Panics
+    /// If there is no such lane.
+    #[must_use]
+    pub fn caller(&self, lane: usize) -> Caller<'static> {
+        ends::caller(self.lanes[lane], peer(self.spec.lanes[lane].callee), self.ctx)
+    }
+
+    /// The callee's end of lane `lane`, to be made once, for an instance of the kernel group. `scratch`: the instance's, if
+    /// the lane carries large messages.
+    ///
+    /// # Panics
+    /// If there is no such lane.
+    #[must_use]
+    pub fn server(&self, lane: usize, scratch: Option<&'static Scratch>) -> Server {
+        ends::server(self.lanes[lane], peer(self.spec.lanes[lane].caller), scratch)
+    }
+
+    /// The folder of offer `offer`: the identity file's, else one of that name in the node's data folder.
+    pub fn folder(&self, offer: &'static str) -> Result<PathBuf, Refused> {
+        self.identity.folder(offer).ok_or_else(|| Refused::new(offer, "the identity file gives neither `folder` nor `data`"))
+    }
+
+    /// Starts the user groups and serves until a signal or the control socket says stop. Then the groups end in order (their
+    /// `Stop` hooks may still call the kernel group), after them `stop` runs: the `Stop` hooks of the kernel group.
+    pub fn serve(
+        self,
+        callers: &[&Caller<'_>],
+        servers: &[&Server],
+        work: &mut [&mut dyn Work],
+        stop: impl Future<Output = ()>,
+    ) -> ExitCode {
+        match turn::serve(self, callers, servers, work, stop) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(what) => {
+                log::line(Level::Error, "ambc", what);
+                ExitCode::FAILURE
+            }
+        }
+    }
+}
+
+fn peer(side: Side) -> u8 {
+    match side {
+        Side::Group(number) => number,
+        Side::Kernel | Side::Net(_) => HERE,
+    }
+}
+
+/// What the machine offers; an error where user groups could not be isolated.
+fn isolation(spec: &NodeSpec) -> Result<Support, String> {
+    let support = Support::detect();
+    if !spec.groups.is_empty() {
+        support.require().map_err(|e| e.to_string())?;
+        support.warnings().for_each(|warning| log::line(Level::Warn, "ambc", warning));
+    }
+    Ok(support)
+}

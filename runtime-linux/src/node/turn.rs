@@ -1,0 +1,204 @@
+//! The loop of a node.
+
+use super::events::{Events, Source};
+use super::supervise::Supervisor;
+use super::{Host, report, report_failed};
+use crate::control::{Command, Control};
+use crate::log;
+use crate::os::{self, wait};
+use crate::spec::{NodeSpec, Side};
+use crate::spin::Spin;
+use ambc_kernel::{Caller, Ctx, Group, Server, Task, WakeMask, Work};
+use core::pin::pin;
+
+/// How long user groups get for their `Stop` hooks, and the kernel group for its own.
+const GROUPS_STOP_NS: u64 = 2_000_000_000;
+const KERNEL_STOP_NS: u64 = 1_000_000_000;
+/// Busy steps between two looks at the descriptors.
+const STEPS_PER_LOOK: u32 = 16;
+
+/// Wakes the `Stop` hooks of the kernel group.
+static ENDING: WakeMask = WakeMask::new();
+
+pub(super) fn serve(
+    host: Host,
+    callers: &[&Caller<'_>],
+    servers: &[&Server],
+    work: &mut [&mut dyn Work],
+    stop: impl Future<Output = ()>,
+) -> Result<(), String> {
+    let mut node = Node::start(host)?;
+    let group = Group { ctx: node.ctx, callers, servers };
+    let stop = pin!(stop);
+    let mut ending = Task::new(stop, &ENDING, node.ctx, |()| {});
+    let mut steps = 0;
+    while !node.over(&mut ending) {
+        let mut any = group.step(work, |peer| node.groups.ring(peer));
+        if node.phase == Phase::KernelStops {
+            any |= ending.run();
+        }
+        steps += 1;
+        if any && steps < STEPS_PER_LOOK {
+            node.spin.worked();
+            continue;
+        }
+        steps = 0;
+        if any || node.spin.again() {
+            node.look(Some(0), &group, work);
+            continue;
+        }
+        node.sleep(&group, work);
+    }
+    node.groups.kill();
+    report::edges(node.spec, &node.groups, |lane| own_caller(node.spec, lane, callers));
+    log::finish();
+    Ok(())
+}
+
+/// The end of lane `lane` among those the program passed: they come in the order of the table.
+fn own_caller<'c>(spec: &NodeSpec, lane: usize, callers: &'c [&'c Caller<'c>]) -> Option<&'c Caller<'c>> {
+    let own = |side: Side| side == Side::Kernel;
+    let position = spec.lanes.iter().take(lane).filter(|l| own(l.caller)).count();
+    spec.lanes.get(lane).filter(|l| own(l.caller)).and_then(|_| callers.get(position).copied())
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Starting,
+    Serving,
+    /// User groups run their `Stop` hooks.
+    GroupsStop,
+    /// Then the kernel group.
+    KernelStops,
+}
+
+#[derive(Debug)]
+struct Node {
+    spec: &'static NodeSpec,
+    ctx: &'static Ctx<'static>,
+    groups: Supervisor,
+    control: Control,
+    signals: std::os::fd::OwnedFd,
+    events: Events,
+    spin: Spin,
+    phase: Phase,
+    /// When the present phase of stopping ends at the latest.
+    patience: u64,
+    backlog: bool,
+}
+
+impl Node {
+    fn start(host: Host) -> Result<Self, String> {
+        use std::os::fd::AsFd;
+        let events = Events::new().map_err(|e| format!("epoll: {e}"))?;
+        let add = |fd, source| events.add(fd, source).map_err(|e| format!("epoll: {e}"));
+        add(host.signals.as_fd(), Source::Signals)?;
+        if let Some(fd) = host.control.fd() {
+            add(fd, Source::Control)?;
+        }
+        let (mut groups, mut control) = (host.groups, host.control);
+        groups.start(os::now(), &events, &mut control)?;
+        Ok(Self {
+            spec: host.spec,
+            ctx: host.ctx,
+            groups,
+            control,
+            signals: host.signals,
+            events,
+            spin: host.spin,
+            phase: Phase::Starting,
+            patience: u64::MAX,
+            backlog: false,
+        })
+    }
+
+    /// Whether the node has nothing left to do but exit; moves from one phase of stopping to the next.
+    fn over(&mut self, ending: &mut dyn Work) -> bool {
+        match self.phase {
+            Phase::Starting | Phase::Serving => false,
+            Phase::GroupsStop => {
+                if !self.groups.any_running() || os::now() >= self.patience {
+                    self.groups.kill();
+                    self.phase = Phase::KernelStops;
+                    self.patience = os::now().saturating_add(KERNEL_STOP_NS);
+                }
+                false
+            }
+            Phase::KernelStops => ending.done() || os::now() >= self.patience,
+        }
+    }
+
+    fn sleep(&mut self, group: &Group<'_>, work: &mut [&mut dyn Work]) {
+        wait::doze(self.groups.node_bells());
+        let busy = group.step(work, |peer| self.groups.ring(peer));
+        let ending = self.phase == Phase::KernelStops && ENDING.any();
+        let left = if busy || ending { Some(0) } else { self.time_left(group) };
+        self.look(left, group, work);
+        wait::rise(self.groups.node_bells());
+        self.spin.slept();
+    }
+
+    /// How long nothing is due.
+    fn time_left(&mut self, group: &Group<'_>) -> Option<u64> {
+        let now = os::now();
+        let flush = self.backlog.then(|| now.saturating_add(5_000_000));
+        let starting = (self.phase == Phase::Starting).then(|| now.saturating_add(1_000_000));
+        let stopping = (self.patience != u64::MAX).then_some(self.patience);
+        let due = [group.next_deadline(), self.groups.next_timer(now), flush, starting, stopping];
+        due.into_iter().flatten().min().map(|at| at.saturating_sub(now))
+    }
+
+    /// Waits at most `nanoseconds` for descriptors, and does what they and the time ask for.
+    fn look(&mut self, nanoseconds: Option<u64>, group: &Group<'_>, work: &[&mut dyn Work]) {
+        for source in self.events.wait(nanoseconds) {
+            self.handle(source, group, work);
+        }
+        let now = os::now();
+        let all_serve = self.groups.turn(now, &self.events, &mut self.control);
+        if all_serve && self.phase == Phase::Starting {
+            self.phase = Phase::Serving;
+            self.control.say("ready");
+        }
+        report_failed(&mut self.control);
+        self.backlog = log::flush();
+    }
+
+    fn handle(&mut self, source: Source, group: &Group<'_>, work: &[&mut dyn Work]) {
+        let now = os::now();
+        match source {
+            Source::Signals => self.stop(now),
+            Source::Control => self.obey(group, work, now),
+            Source::Bell(number) => self.groups.rang(number),
+            Source::Process(number) => self.groups.ended(number, now, &self.events, &mut self.control),
+            Source::Output(number) => self.groups.take_output(number, now, &mut self.control),
+            Source::Socket(_) => {}
+        }
+    }
+
+    fn obey(&mut self, group: &Group<'_>, work: &[&mut dyn Work], now: u64) {
+        for command in self.control.take() {
+            match command {
+                Command::Stop => self.stop(now),
+                Command::Poll => {
+                    let calls = group.callers.iter().fold(self.groups.calls(), |sum, caller| {
+                        sum.wrapping_add(caller.counters().calls())
+                    });
+                    let rests = group.done(work) && group.in_flight(work) == 0;
+                    let idle = rests && self.groups.idle() && self.phase == Phase::Serving;
+                    self.control.say(format_args!("{} {calls}", if idle { "idle" } else { "busy" }));
+                }
+            }
+        }
+    }
+
+    fn stop(&mut self, now: u64) {
+        // A signal stays readable until it is taken; more of them change nothing.
+        let mut info = [0; 128];
+        let _ = rustix::io::read(&self.signals, &mut info);
+        if matches!(self.phase, Phase::Starting | Phase::Serving) {
+            self.phase = Phase::GroupsStop;
+            self.patience = now.saturating_add(GROUPS_STOP_NS);
+            self.groups.stop();
+        }
+    }
+}
