@@ -1,6 +1,6 @@
 //! Ends of lanes with room of their own. A Linux process has a heap; all of it is taken here, at start, and kept.
 
-use ambc_kernel::lane::{Scratch, Waiter};
+use ambc_kernel::lane::{Buffer, Scratch, Waiter};
 use ambc_kernel::{Caller, Ctx, Lane, Pending, Room, Server, Timer};
 
 /// Calls that may queue for a slot of one lane; one more gets `Overloaded`.
@@ -16,7 +16,7 @@ pub(crate) fn caller(lane: Lane, peer: u8, ctx: &'static Ctx<'static>) -> Caller
     let room = Room {
         pending: Vec::leak((0..spec.slots).map(|_| Pending::new()).collect()),
         waiters: Vec::leak((0..WAITERS).map(|_| Waiter::new()).collect()),
-        reply: Vec::leak(vec![0; spec.bulk_bytes as usize]),
+        reply: Box::leak(Box::new(Buffer::new(Vec::leak(vec![0; spec.bulk_bytes as usize])))),
     };
     Caller::new(lane, peer, ctx, room)
 }
@@ -34,7 +34,7 @@ pub(crate) fn server(lane: Lane, peer: u8, scratch: Option<&'static Scratch>) ->
 #[must_use]
 pub fn scratch(count: usize, bytes: usize, waiting: usize) -> &'static Scratch {
     let memory = Vec::leak(vec![0; count * bytes]);
-    let buffers = Vec::leak((0..count).map(|_| ambc_kernel::lane::Buffer::new()).collect());
+    let buffers = Vec::leak((0..count).map(|_| Buffer::none()).collect());
     let waiters = Vec::leak((0..waiting).map(|_| Waiter::new()).collect());
     Box::leak(Box::new(Scratch::new(memory, buffers, waiters)))
 }

@@ -170,6 +170,7 @@ impl Host {
         let stop = pin!(stop);
         let mut ending = Task::new(stop, &ENDING, self.ctx, |()| {});
         self.status.set_phase(Phase::Serving);
+        self.wake_node();
         while !ending.done() {
             let mut any = group.step(work, |peer| bells.ring(peer, &self));
             if self.status.stop().load(Ordering::Relaxed) != 0 {
@@ -211,7 +212,8 @@ impl Host {
         for (lane, caller) in self.calling_lanes().zip(callers) {
             let counters = caller.counters();
             let p50_ns = u32::try_from(counters.percentile(50)).unwrap_or(u32::MAX);
-            self.status.set_edge(lane, EdgeReport { calls: counters.calls(), errors: counters.errors(), p50_ns });
+            self.status
+                .set_edge(lane, EdgeReport { calls: counters.calls(), errors: counters.errors(), p50_ns });
         }
         if group.done(work) && self.status.set_phase(Phase::Rested) {
             self.wake_node();

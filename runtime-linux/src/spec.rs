@@ -2,7 +2,6 @@
 
 use ambc_abi::LaneSpec;
 pub use ambc_kernel::lane::End;
-use ambc_kernel::net::NetTable;
 
 /// One node: the table in its kernel program.
 #[derive(Clone, Copy, Debug)]
@@ -15,8 +14,6 @@ pub struct NodeSpec {
     pub lanes: &'static [NodeLane],
     /// Tasks and requests of the kernel group that may sleep at once.
     pub timers: u16,
-    /// Links, routes, and what comes and goes over them. Its lane numbers are positions in `lanes`.
-    pub net: NetTable<'static>,
 }
 
 /// A user group, as its node sees it.
@@ -95,7 +92,8 @@ pub enum Peer {
 impl NodeSpec {
     /// Positions in `lanes` of those that have an end in group `group`.
     pub(crate) fn lanes_of(&self, group: u8) -> impl Iterator<Item = (usize, &'static NodeLane)> {
-        let touches = move |lane: &NodeLane| lane.caller == Side::Group(group) || lane.callee == Side::Group(group);
+        let touches =
+            move |lane: &NodeLane| lane.caller == Side::Group(group) || lane.callee == Side::Group(group);
         self.lanes.iter().enumerate().filter(move |(_, lane)| touches(lane))
     }
 }

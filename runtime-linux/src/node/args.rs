@@ -42,7 +42,8 @@ mod tests {
         let both = Args { identity: "/x".into(), control: Some(0) };
         assert_eq!(parse("--identity /x --control-fd 0"), Ok(both));
         assert_eq!(parse("--identity /x"), Ok(Args { identity: "/x".into(), control: None }));
-        for wrong in ["", "--identity", "--identity /x --control-fd -1", "--identity /x y", "--control-fd 3"] {
+        for wrong in ["", "--identity", "--identity /x --control-fd -1", "--identity /x y", "--control-fd 3"]
+        {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -1,7 +1,8 @@
 //! What a node sleeps on: one epoll set with a typed name for each descriptor.
 
-use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
+use core::fmt;
 use rustix::event::Timespec;
+use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
 use rustix::io::Errno;
 use std::os::fd::{BorrowedFd, OwnedFd};
 
@@ -20,10 +21,15 @@ pub(crate) enum Source {
     Socket(u16),
 }
 
-#[derive(Debug)]
 pub(crate) struct Events {
     epoll: OwnedFd,
     ready: Vec<epoll::Event>,
+}
+
+impl fmt::Debug for Events {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Events").field("epoll", &self.epoll).finish_non_exhaustive()
+    }
 }
 
 impl Events {
@@ -41,10 +47,8 @@ impl Events {
 
     /// Waits until something is readable, at most `nanoseconds` (`None`: for ever), and returns what is.
     pub(crate) fn wait(&mut self, nanoseconds: Option<u64>) -> impl Iterator<Item = Source> + use<> {
-        let timeout = nanoseconds.map(|ns| Timespec {
-            tv_sec: (ns / 1_000_000_000) as i64,
-            tv_nsec: (ns % 1_000_000_000) as _,
-        });
+        let timeout = nanoseconds
+            .map(|ns| Timespec { tv_sec: (ns / 1_000_000_000) as i64, tv_nsec: (ns % 1_000_000_000) as _ });
         self.ready.clear();
         // Interrupted or not: the caller looks at everything and comes back.
         let _ = epoll::wait(&self.epoll, rustix::buffer::spare_capacity(&mut self.ready), timeout.as_ref());

@@ -38,7 +38,7 @@ pub struct Host {
     identity: Identity,
     lanes: &'static [Lane],
     /// Keeps the descriptors of lanes open: a group that is started again gets the same.
-    _regions: Vec<Region>,
+    regions: Vec<Region>,
     ctx: &'static Ctx<'static>,
     groups: Supervisor,
     control: Control,
@@ -108,7 +108,8 @@ fn complain(what: impl Display) {
 
 impl Host {
     fn open(spec: &'static NodeSpec, args: &Args) -> Result<Self, String> {
-        let identity = Identity::read(&args.identity).map_err(|e| format!("{}: {e}", args.identity.display()))?;
+        let identity =
+            Identity::read(&args.identity).map_err(|e| format!("{}: {e}", args.identity.display()))?;
         if identity.node != spec.name {
             return Err(format!("{} is the identity of node {}", args.identity.display(), identity.node));
         }
@@ -131,7 +132,7 @@ impl Host {
             spec,
             identity,
             lanes,
-            _regions: regions,
+            regions,
             ctx: ends::ctx(spec.timers),
             control,
             signals,
@@ -166,7 +167,9 @@ impl Host {
 
     /// The folder of offer `offer`: the identity file's, else one of that name in the node's data folder.
     pub fn folder(&self, offer: &'static str) -> Result<PathBuf, Refused> {
-        self.identity.folder(offer).ok_or_else(|| Refused::new(offer, "the identity file gives neither `folder` nor `data`"))
+        self.identity
+            .folder(offer)
+            .ok_or_else(|| Refused::new(offer, "the identity file gives neither `folder` nor `data`"))
     }
 
     /// Starts the user groups and serves until a signal or the control socket says stop. Then the groups end in order (their

@@ -1,7 +1,7 @@
 //! One user group as its node keeps it: lanes, status page, pipe for what it prints, and the process that runs or is due.
 
 use crate::group::REPORT;
-use crate::log::{self, Level};
+use crate::log;
 use crate::os::memory::Region;
 use crate::os::spawn::{Child, Image, Limits, MAX_FDS};
 use crate::os::wait;
@@ -180,8 +180,10 @@ impl Process {
         for byte in bytes {
             if *byte == b'\n' || self.partial.len() >= log::MAX_MESSAGE {
                 let line = String::from_utf8_lossy(&self.partial).into_owned();
-                printed.push(parse_line(&line));
                 self.partial.clear();
+                if !line.trim().is_empty() {
+                    printed.push(parse_line(&line));
+                }
             }
             if *byte != b'\n' {
                 self.partial.push(*byte);
@@ -229,9 +231,4 @@ impl Quota {
         }
         Self::LINES.saturating_sub(self.used)
     }
-}
-
-/// Logs what cannot be handled where it happens.
-pub(crate) fn complain(who: &str, what: impl std::fmt::Display) {
-    log::line(Level::Error, who, what);
 }

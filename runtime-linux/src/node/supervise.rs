@@ -31,6 +31,8 @@ struct Kept {
     /// When it died, until it serves again.
     died: Option<u64>,
     serving: bool,
+    /// Its output is not waited for: it printed its share of this second.
+    muted: bool,
 }
 
 impl Supervisor {
@@ -43,11 +45,20 @@ impl Supervisor {
         tuning: &Tuning,
     ) -> Result<Self, String> {
         let groups = spec.groups.iter().zip(0..).map(|(group, number)| {
-            let path = identity.group(group.name).ok_or_else(|| format!("no executable for group {}", group.name))?;
+            let path = identity
+                .group(group.name)
+                .ok_or_else(|| format!("no executable for group {}", group.name))?;
             let lanes: Vec<&Region> = spec.lanes_of(number).map(|(i, _)| &regions[i]).collect();
             let process = Process::prepare(group, path, &lanes, tuning)
                 .map_err(|e| format!("group {} ({}): {e}", group.name, path.display()))?;
-            Ok(Kept { process, restarts: Restarts::new(Policy::default()), due: None, died: None, serving: false })
+            Ok(Kept {
+                process,
+                restarts: Restarts::new(Policy::default()),
+                due: None,
+                died: None,
+                serving: false,
+                muted: false,
+            })
         });
         Ok(Self { spec, lanes, groups: groups.collect::<Result<_, String>>()?, stopping: false })
     }
@@ -91,7 +102,7 @@ impl Supervisor {
             use std::os::fd::AsFd;
             events.remove(fd.as_fd());
         }
-        self.take_output(number, now, control);
+        self.take_output(number, now, events, control);
         self.let_go(number);
         if !self.stopping {
             self.groups[usize::from(number)].schedule(how, now, control);
@@ -115,10 +126,14 @@ impl Supervisor {
     }
 
     /// Logs what group `number` printed.
-    pub(crate) fn take_output(&mut self, number: u8, now: u64, control: &mut Control) {
+    pub(crate) fn take_output(&mut self, number: u8, now: u64, events: &Events, control: &mut Control) {
         let Some(kept) = self.groups.get_mut(usize::from(number)) else { return };
         for printed in kept.process.take_output(now) {
             kept.print(printed, control);
+        }
+        if !kept.muted && kept.process.muted_until(now).is_some() {
+            kept.muted = true;
+            events.remove(kept.process.output());
         }
     }
 
@@ -130,18 +145,19 @@ impl Supervisor {
                 kept.start(number, now, events, control);
             }
             kept.notice_serving(now);
+            if kept.muted && kept.process.muted_until(now).is_none() {
+                kept.muted = events.add(kept.process.output(), Source::Output(number)).is_err();
+            }
         }
         self.groups.iter().all(|kept| kept.serving)
     }
 
     /// When [`Self::turn`] has something to do.
     pub(crate) fn next_timer(&mut self, now: u64) -> Option<u64> {
-        self.groups.iter_mut().filter_map(|kept| kept.due.into_iter().chain(kept.process.muted_until(now)).min()).min()
-    }
-
-    /// Descriptors whose output may be read again, after [`Self::next_timer`].
-    pub(crate) fn groups(&self) -> impl Iterator<Item = u8> + use<> {
-        0..self.groups.len() as u8
+        self.groups
+            .iter_mut()
+            .filter_map(|kept| kept.due.into_iter().chain(kept.process.muted_until(now)).min())
+            .min()
     }
 
     /// Whether no group has anything to do, as far as the groups say.
@@ -176,7 +192,11 @@ impl Supervisor {
     pub(crate) fn kill(&mut self) {
         for kept in &mut self.groups {
             if kept.process.is_running() {
-                log::line(Level::Warn, "ambc", format_args!("group {} did not stop in time", kept.process.spec.name));
+                log::line(
+                    Level::Warn,
+                    "ambc",
+                    format_args!("group {} did not stop in time", kept.process.spec.name),
+                );
                 kept.process.kill();
             }
         }
@@ -219,7 +239,8 @@ impl Kept {
         self.due = Some(due);
         self.died = self.died.or(Some(now));
         self.serving = false;
-        let text = format!("group {name} (process {pid}) ended with {how}; it is started again in {wait_ms} ms");
+        let text =
+            format!("group {name} (process {pid}) ended with {how}; it is started again in {wait_ms} ms");
         log::line(Level::Error, "ambc", text);
         control.say(format_args!("died {name} pid {pid} status {how} restart-in-ms {wait_ms}"));
     }
@@ -232,7 +253,11 @@ impl Kept {
         if let Some(died) = self.died.take() {
             let ms = now.saturating_sub(died) as f64 / 1e6;
             let name = self.process.spec.name;
-            log::line(Level::Info, "ambc", format_args!("group {name} serves again {ms:.1} ms after it died"));
+            log::line(
+                Level::Info,
+                "ambc",
+                format_args!("group {name} serves again {ms:.1} ms after it died"),
+            );
         }
     }
 
@@ -245,7 +270,9 @@ impl Kept {
             Printed::RunFailed { instance, message } => {
                 log::line(Level::Warn, "ambc", format_args!("group {}: {instance} {message}", spec.name));
             }
-            Printed::Line(line) => log::line(Level::Warn, "ambc", format_args!("group {}: {line}", spec.name)),
+            Printed::Line(line) => {
+                log::line(Level::Warn, "ambc", format_args!("group {}: {line}", spec.name))
+            }
         }
     }
 }

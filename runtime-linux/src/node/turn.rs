@@ -5,6 +5,7 @@ use super::supervise::Supervisor;
 use super::{Host, report, report_failed};
 use crate::control::{Command, Control};
 use crate::log;
+use crate::os::memory::Region;
 use crate::os::{self, wait};
 use crate::spec::{NodeSpec, Side};
 use crate::spin::Spin;
@@ -79,6 +80,8 @@ struct Node {
     groups: Supervisor,
     control: Control,
     signals: std::os::fd::OwnedFd,
+    /// Descriptors of lanes, for groups that are started again.
+    _regions: Vec<Region>,
     events: Events,
     spin: Spin,
     phase: Phase,
@@ -104,6 +107,7 @@ impl Node {
             groups,
             control,
             signals: host.signals,
+            _regions: host.regions,
             events,
             spin: host.spin,
             phase: Phase::Starting,
@@ -132,7 +136,8 @@ impl Node {
         wait::doze(self.groups.node_bells());
         let busy = group.step(work, |peer| self.groups.ring(peer));
         let ending = self.phase == Phase::KernelStops && ENDING.any();
-        let left = if busy || ending { Some(0) } else { self.time_left(group) };
+        let changed = self.settle();
+        let left = if busy || ending || changed { Some(0) } else { self.time_left(group) };
         self.look(left, group, work);
         wait::rise(self.groups.node_bells());
         self.spin.slept();
@@ -142,9 +147,8 @@ impl Node {
     fn time_left(&mut self, group: &Group<'_>) -> Option<u64> {
         let now = os::now();
         let flush = self.backlog.then(|| now.saturating_add(5_000_000));
-        let starting = (self.phase == Phase::Starting).then(|| now.saturating_add(1_000_000));
         let stopping = (self.patience != u64::MAX).then_some(self.patience);
-        let due = [group.next_deadline(), self.groups.next_timer(now), flush, starting, stopping];
+        let due = [group.next_deadline(), self.groups.next_timer(now), flush, stopping];
         due.into_iter().flatten().min().map(|at| at.saturating_sub(now))
     }
 
@@ -153,14 +157,20 @@ impl Node {
         for source in self.events.wait(nanoseconds) {
             self.handle(source, group, work);
         }
-        let now = os::now();
-        let all_serve = self.groups.turn(now, &self.events, &mut self.control);
-        if all_serve && self.phase == Phase::Starting {
+        self.settle();
+        report_failed(&mut self.control);
+        self.backlog = log::flush();
+    }
+
+    /// Starts groups that are due and notices who serves; true if now all do.
+    fn settle(&mut self) -> bool {
+        let all_serve = self.groups.turn(os::now(), &self.events, &mut self.control);
+        let news = all_serve && self.phase == Phase::Starting;
+        if news {
             self.phase = Phase::Serving;
             self.control.say("ready");
         }
-        report_failed(&mut self.control);
-        self.backlog = log::flush();
+        news
     }
 
     fn handle(&mut self, source: Source, group: &Group<'_>, work: &[&mut dyn Work]) {
@@ -170,7 +180,7 @@ impl Node {
             Source::Control => self.obey(group, work, now),
             Source::Bell(number) => self.groups.rang(number),
             Source::Process(number) => self.groups.ended(number, now, &self.events, &mut self.control),
-            Source::Output(number) => self.groups.take_output(number, now, &mut self.control),
+            Source::Output(number) => self.groups.take_output(number, now, &self.events, &mut self.control),
             Source::Socket(_) => {}
         }
     }
@@ -180,9 +190,10 @@ impl Node {
             match command {
                 Command::Stop => self.stop(now),
                 Command::Poll => {
-                    let calls = group.callers.iter().fold(self.groups.calls(), |sum, caller| {
-                        sum.wrapping_add(caller.counters().calls())
-                    });
+                    let calls = group
+                        .callers
+                        .iter()
+                        .fold(self.groups.calls(), |sum, caller| sum.wrapping_add(caller.counters().calls()));
                     let rests = group.done(work) && group.in_flight(work) == 0;
                     let idle = rests && self.groups.idle() && self.phase == Phase::Serving;
                     self.control.say(format_args!("{} {calls}", if idle { "idle" } else { "busy" }));

@@ -133,6 +133,9 @@ fn has_interpreter(head: &[u8]) -> Option<bool> {
 unsafe fn become_group(image: &Image, argv: &[*const c_char], parent: i32) -> ! {
     // SAFETY: plain system calls on values prepared before the fork; `fail` does not return.
     unsafe {
+        if let Some(output) = image.fds.get(2) {
+            check(libc::dup2(*output, 2), c"standard error"); // from here on, the node hears what fails
+        }
         check(libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL), c"die with the node");
         if libc::getppid() != parent {
             libc::_exit(SETUP_FAILED); // the node died between fork and prctl

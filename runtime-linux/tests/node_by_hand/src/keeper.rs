@@ -1,0 +1,39 @@
+//! A service that adds, and can sleep or die on request.
+
+use crate::store::Store;
+use ambc_kernel::{CallError, Ctx, time};
+use ambc_wire::Bulk;
+use std::cell::Cell;
+
+#[derive(Debug)]
+pub struct Keeper {
+    total: Cell<u32>,
+    /// A service gets its time from `ambience::timer`; this one is part of a test.
+    ctx: &'static Ctx<'static>,
+}
+
+impl Keeper {
+    pub fn new(ctx: &'static Ctx<'static>) -> Self {
+        Self { total: Cell::new(0), ctx }
+    }
+}
+
+impl Store for Keeper {
+    async fn add(&self, n: u32) -> Result<u32, CallError> {
+        self.total.set(self.total.get().wrapping_add(n));
+        Ok(self.total.get())
+    }
+
+    async fn slow(&self, ms: u32) -> Result<u32, CallError> {
+        time::sleep_until(self.ctx, self.ctx.now() + u64::from(ms) * 1_000_000).await;
+        Ok(ms)
+    }
+
+    async fn sum(&self, bytes: Bulk<'_, u8>) -> Result<u64, CallError> {
+        Ok(bytes.as_slice().iter().map(|b| u64::from(*b)).sum())
+    }
+
+    async fn die(&self) -> Result<(), CallError> {
+        panic!("asked to die")
+    }
+}

@@ -1,0 +1,5 @@
+//! What the programs of these nodes share: one interface (as `ambc-lidl` generates them, reduced) and the services.
+
+pub mod asker;
+pub mod keeper;
+pub mod store;
