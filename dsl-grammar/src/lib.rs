@@ -5,9 +5,11 @@
 //!
 //! 1. [`scan::scan`] blanks comments, cuts the text into items and notes what is unbalanced.
 //! 2. [`amb::AmbParser`] parses one item; the rules recover inside blocks.
-//! 3. [`words::word`] says a rule in the reader's words. No rule name ever reaches a user.
+//! 3. [`lidl::LidlParser`] does so for `.lidl`, with its own words.
+//! 4. [`words::word`] says a rule in the reader's words. No rule name ever reaches a user.
 
 pub mod amb;
 pub mod keywords;
+pub mod lidl;
 pub mod scan;
 pub mod words;

@@ -165,7 +165,7 @@ fn deployed(cx: &Context<'_>) -> BTreeMap<InstanceId, Span> {
 
 /// What `place` names, and whether one names everything that is left.
 fn placed(cx: &Context<'_>) -> (BTreeMap<InstanceId, Span>, bool) {
-    let named = cx.hir.places.iter().flat_map(|p| p.instances.iter().map(|i| (*i, p.span)));
+    let named = cx.hir.places.iter().flat_map(|p| &p.instances).map(|i| (i.value, i.span));
     (named.collect(), cx.hir.places.iter().any(|p| p.all))
 }
 
