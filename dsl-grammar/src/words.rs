@@ -243,7 +243,12 @@ pub fn list(rules: &[Rule]) -> String {
     if words.len() > 1 {
         words.retain(|w| *w != word(Rule::EOI));
     }
-    words.sort_by_key(|w| *w == word(Rule::op_add));
+    let operator = word(Rule::op_add);
+    if words.contains(&operator) {
+        // Behind a complete value hardly anyone means to select from it or to call it.
+        words.retain(|w| *w != word(Rule::lbracket) && *w != word(Rule::lparen));
+    }
+    words.sort_by_key(|w| *w == operator);
     match words.as_slice() {
         [] => "something else".to_owned(),
         [one] => (*one).to_owned(),

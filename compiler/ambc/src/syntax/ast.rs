@@ -10,6 +10,9 @@ use ambc_diag::{FileId, Span, Spanned};
 pub struct File {
     pub file: FileId,
     pub items: Vec<Item>,
+    /// The words of all text that could not be read. Something damaged may have named what has such a name, so it is not
+    /// reported as unused, unbound or deployed nowhere; a damaged `use` stands here with its `use`.
+    pub damaged: Vec<Ident>,
 }
 
 /// An identifier, `r#` taken off.
@@ -19,7 +22,7 @@ pub struct Ident {
     pub span: Span,
 }
 
-/// `a::b::c`.
+/// `a::b::c`. Without segments only in a broken item whose header lacks it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Path {
     pub segments: Vec<Ident>,
@@ -39,6 +42,10 @@ pub struct Item {
 }
 
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one value for each item of a file, read once; boxes would only be in the way"
+)]
 pub enum ItemKind {
     Deployment(Ident),
     Use(Use),
@@ -291,7 +298,8 @@ pub struct ArrayHeader {
 }
 
 /// A statement of an attribute block: `cost 40;`, `encrypted;`, `path = "x";`, `flash 1MiB;`, `relay off;`,
-/// `power battery 13Wh;`, `restart { … }`, `mpu regions 8;`. The values stand in order; a single word is a `Name`.
+/// `power battery 13Wh;`, `restart { … }`, `mpu regions 8;`. The values stand in order; a single word is a `Name`. The ends of
+/// a range `100ms .. 10s` are two values; `header "X" = secret("y");` has the values `"X"` and `secret("y")` and `assign`.
 #[derive(Clone, Debug)]
 pub struct Setting {
     pub name: Ident,
@@ -401,7 +409,7 @@ pub struct Group {
     pub settings: Vec<Setting>,
 }
 
-/// `deploy node[i] { kernel a, b; trap; recognition[i]; }`
+/// `deploy node[i] { kernel a; kernel b; trap; recognition[i]; }`. `kernel` takes no list: `kernel a, b` is `kernel a; b`.
 #[derive(Clone, Debug)]
 pub struct Deploy {
     pub node: Ref,
