@@ -15,7 +15,13 @@ const CRATE_MISFIT: Code = Code("E0506");
 const CARGO_FAILS: Code = Code("E0507");
 
 /// One diagnostic for each error; for a failure without any (a dependency that cannot be had) what cargo said.
-pub(super) fn report(image: &NodeImage, tree: &FileTree, workspace: &Path, outcome: &Outcome, diags: &mut Diagnostics) {
+pub(super) fn report(
+    image: &NodeImage,
+    tree: &FileTree,
+    workspace: &Path,
+    outcome: &Outcome,
+    diags: &mut Diagnostics,
+) {
     let before = diags.len();
     for message in &outcome.messages {
         diags.push(one(image, tree, workspace, message));
@@ -39,7 +45,10 @@ fn one(image: &NodeImage, tree: &FileTree, workspace: &Path, message: &RustcMess
 }
 
 /// Places of a message in files that ambc wrote, the primary one first.
-fn generated_places<'a>(workspace: &'a Path, m: &'a RustcMessage) -> impl Iterator<Item = (String, u32)> + 'a {
+fn generated_places<'a>(
+    workspace: &'a Path,
+    m: &'a RustcMessage,
+) -> impl Iterator<Item = (String, u32)> + 'a {
     let primary = m.file.iter().map(|f| (f.clone(), m.line));
     primary.chain(m.places.iter().cloned()).filter_map(move |(file, line)| {
         let relative = file.strip_prefix(workspace).map(Path::to_owned).unwrap_or(file);
@@ -67,19 +76,23 @@ fn misfit(origin: &Origin, m: &RustcMessage) -> Diagnostic {
     let span = origin.span;
     let said = &m.message;
     let d = match &origin.kind {
-        OriginKind::Need { service, need, interface } => {
-            Diagnostic::new(NEED_MISFIT, span, format!("`needs {need}` of `{service}` does not fit its crate: {said}"))
-                .label(format!("`Needs::{need}` takes something that implements `{interface}`"))
-                .help(format!(
-                    "`pub struct Needs` must have one public field for each `needs`, `{need}` among them, and the \
+        OriginKind::Need { service, need, interface } => Diagnostic::new(
+            NEED_MISFIT,
+            span,
+            format!("`needs {need}` of `{service}` does not fit its crate: {said}"),
+        )
+        .label(format!("`Needs::{need}` takes something that implements `{interface}`"))
+        .help(format!(
+            "`pub struct Needs` must have one public field for each `needs`, `{need}` among them, and the \
                      exported type one type parameter for each, in this order"
-                ))
-        }
-        OriginKind::Param { service, param } => {
-            Diagnostic::new(PARAM_MISFIT, span, format!("`param {param}` of `{service}` does not fit its crate: {said}"))
-                .label("declared here")
-                .help(format!("`pub struct Params` must have a public field `{param}` of this type"))
-        }
+        )),
+        OriginKind::Param { service, param } => Diagnostic::new(
+            PARAM_MISFIT,
+            span,
+            format!("`param {param}` of `{service}` does not fit its crate: {said}"),
+        )
+        .label("declared here")
+        .help(format!("`pub struct Params` must have a public field `{param}` of this type")),
         OriginKind::Interface { service, interface } => Diagnostic::new(
             NOT_IMPLEMENTED,
             span,
@@ -91,22 +104,32 @@ fn misfit(origin: &Origin, m: &RustcMessage) -> Diagnostic {
                 .label("the manifest says that it is active")
                 .help("implement `ambience::Run` for the exported type, or take `run` away")
         }
-        OriginKind::Crate { service } | OriginKind::Instance { service, .. } => {
-            Diagnostic::new(CRATE_MISFIT, span, format!("the crate of `{service}` does not fit its manifest: {said}"))
-                .label("this crate")
-        }
+        OriginKind::Crate { service } | OriginKind::Instance { service, .. } => Diagnostic::new(
+            CRATE_MISFIT,
+            span,
+            format!("the crate of `{service}` does not fit its manifest: {said}"),
+        )
+        .label("this crate"),
         OriginKind::Edge { edge } => {
-            Diagnostic::new(CRATE_MISFIT, span, format!("`{edge}` cannot be connected: {said}")).label("bound here")
+            Diagnostic::new(CRATE_MISFIT, span, format!("`{edge}` cannot be connected: {said}"))
+                .label("bound here")
         }
     };
-    let d = if m.label.as_ref().is_some_and(|l| l != said) { d.note(m.label.clone().unwrap_or_default()) } else { d };
+    let d = if m.label.as_ref().is_some_and(|l| l != said) {
+        d.note(m.label.clone().unwrap_or_default())
+    } else {
+        d
+    };
     service_places(m).into_iter().fold(d, Diagnostic::note)
 }
 
 /// Places of a message that are in the user's own sources: worth pointing at.
 fn service_places(m: &RustcMessage) -> Vec<String> {
-    let own = |f: &PathBuf| f.is_absolute() && !f.components().any(|c| c.as_os_str() == "registry" || c.as_os_str() == "rustlib");
-    let mut out: Vec<_> = m.places.iter().filter(|(f, _)| own(f)).map(|(f, l)| format!("see {}:{l}", f.display())).collect();
+    let own = |f: &PathBuf| {
+        f.is_absolute() && !f.components().any(|c| c.as_os_str() == "registry" || c.as_os_str() == "rustlib")
+    };
+    let mut out: Vec<_> =
+        m.places.iter().filter(|(f, _)| own(f)).map(|(f, l)| format!("see {}:{l}", f.display())).collect();
     out.dedup();
     out.truncate(3);
     out
@@ -120,7 +143,8 @@ fn cargo_failed(image: &NodeImage, outcome: &Outcome) -> Diagnostic {
 }
 
 fn cargo_failed_with(span: Span, said: &str, all: &str) -> Diagnostic {
-    Diagnostic::new(CARGO_FAILS, span, format!("this node cannot be built: {said}")).note(all.trim().to_owned())
+    Diagnostic::new(CARGO_FAILS, span, format!("this node cannot be built: {said}"))
+        .note(all.trim().to_owned())
 }
 
 /// The first crate of the node: a failure of cargo as a whole has no better place.

@@ -118,7 +118,8 @@ fn build_node(
     let written = emit::emit(&workspace, tree)?;
     let stamp = workspace.join(".ambc-stamp.json");
     let executables = executables(image, &options.out);
-    let mut done = NodeBuild { node: image.node.clone(), outcome: NodeOutcome::UpToDate, written, executables };
+    let mut done =
+        NodeBuild { node: image.node.clone(), outcome: NodeOutcome::UpToDate, written, executables };
     if done.written.is_empty() && cargo::is_current(&stamp, &key(options)) {
         return Ok(done);
     }
@@ -131,7 +132,8 @@ fn build_node(
         locked: options.locked,
         offline: options.offline,
     };
-    let outcome = cargo::build(&call, |package| progress.package(&image.node, package)).map_err(BuildError::Cargo)?;
+    let outcome =
+        cargo::build(&call, |package| progress.package(&image.node, package)).map_err(BuildError::Cargo)?;
     if !outcome.success {
         messages::report(image, tree, &workspace, &outcome, diags);
         done.outcome = NodeOutcome::Failed;
@@ -158,14 +160,17 @@ pub fn executables(image: &NodeImage, out: &Path) -> Vec<(String, PathBuf)> {
 }
 
 /// Copies what cargo made to where it stays: cargo's folder is shared, and the next build may replace it there.
-fn keep(image: &NodeImage, outcome: &Outcome, kept: &[(String, PathBuf)]) -> Result<Vec<PathBuf>, BuildError> {
+fn keep(
+    image: &NodeImage,
+    outcome: &Outcome,
+    kept: &[(String, PathBuf)],
+) -> Result<Vec<PathBuf>, BuildError> {
     let mut built = Vec::new();
     let packages = std::iter::once(&image.kernel).chain(&image.groups).map(|d| &d.package);
     for (package, (_, to)) in packages.zip(kept) {
-        let from = outcome
-            .executables
-            .get(package)
-            .ok_or_else(|| BuildError::Cargo(io::Error::other(format!("it made no executable `{package}`"))))?;
+        let from = outcome.executables.get(package).ok_or_else(|| {
+            BuildError::Cargo(io::Error::other(format!("it made no executable `{package}`")))
+        })?;
         copy(from, to)?;
         built.push(from.clone());
     }

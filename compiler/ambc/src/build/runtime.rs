@@ -20,7 +20,9 @@ pub enum RuntimeChoice {
 pub fn choose_runtime(hir: &Deployment, diags: &mut Diagnostics) -> RuntimeChoice {
     let mut found: BTreeMap<PathBuf, Span> = BTreeMap::new();
     let services = hir.services.iter().filter_map(|(_, s)| match &s.source {
-        ServiceSource::Path { facts: Ok(facts), written, .. } => facts.ambience.clone().map(|a| (a, written.span)),
+        ServiceSource::Path { facts: Ok(facts), written, .. } => {
+            facts.ambience.clone().map(|a| (a, written.span))
+        }
         _ => None,
     });
     let interfaces = hir.interface_crates.iter().filter_map(|c| {
