@@ -11,7 +11,6 @@ pub mod impair;
 pub mod log;
 pub mod node;
 pub mod os;
-pub mod prelude;
 pub mod socket;
 pub mod spec;
 mod spin;

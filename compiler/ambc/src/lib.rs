@@ -1,12 +1,12 @@
 //! The pipeline of `ambc`: source → ast → hir → checked → plan → image → files → cargo.
 
-pub mod build;
 pub mod cargo;
 pub mod check;
 pub mod cluster;
 pub mod emit;
 pub mod hir;
 pub mod image;
+pub mod load;
 pub mod plan;
 pub mod render;
 pub mod syntax;

@@ -16,7 +16,6 @@ use crate::check::Checked;
 use crate::hir::{Deployment, Id, NodeId};
 use crate::plan::Plan;
 use crate::render::OriginId;
-use ambc_diag::Span;
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -38,9 +37,6 @@ pub struct NodeImage {
     pub crates: Vec<CrateImage>,
     #[serde(skip)]
     pub origins: Origins,
-    /// Where the node is declared.
-    #[serde(skip)]
-    pub span: Span,
 }
 
 /// A crate that the workspace depends on.
@@ -284,6 +280,5 @@ fn lower_node(hir: &Deployment, plan: &Plan, node: NodeId) -> NodeImage {
         lanes: lanes.into_iter().map(|l| l.image).collect(),
         crates,
         origins,
-        span: n.name_span,
     }
 }
