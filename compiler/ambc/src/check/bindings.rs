@@ -46,7 +46,10 @@ pub(super) fn a_plain_need_takes_one_instance(cx: &Context<'_>, diags: &mut Diag
 pub(super) fn a_required_list_is_not_empty(cx: &Context<'_>, diags: &mut Diagnostics) {
     for (id, _) in cx.hir.instances.iter().filter(|(_, i)| !i.broken) {
         for (need, binding) in cx.needs(id) {
-            let Some(binding) = binding.filter(|b| b.targets.is_empty() && !need.optional) else { continue };
+            let Some(binding) = binding.filter(|b| b.targets.is_empty() && !b.broken && !need.optional)
+            else {
+                continue;
+            };
             diags.push(Mistake::Empty { instance: cx.name(id), at: binding.span, need }.diagnostic(cx));
         }
     }

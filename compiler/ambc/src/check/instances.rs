@@ -3,6 +3,8 @@
 use super::context::Context;
 use crate::hir::{Id, InstanceKind};
 use ambc_diag::{Code, Diagnostic, Diagnostics, Span};
+use ambc_lidl::model::InterfaceId;
+use std::collections::BTreeSet;
 
 /// An instance is bound by another, exported, or active.
 pub(super) fn every_instance_is_used(cx: &Context<'_>, diags: &mut Diagnostics) {
@@ -16,14 +18,15 @@ pub(super) fn every_instance_is_used(cx: &Context<'_>, diags: &mut Diagnostics) 
     for export in &cx.hir.exports {
         used[export.instance.index()] = true;
     }
-    for (id, instance) in cx.hir.instances.iter().filter(|(id, _)| !used[id.index()]) {
+    let wanted = wanted_by_broken_bindings(cx);
+    for (id, instance) in cx.hir.instances.iter().filter(|(id, i)| !used[id.index()] && !i.excused) {
         let active = cx.service(instance).is_some_and(|s| s.run.is_some());
         let import = match instance.kind {
             InstanceKind::Offer { .. } => continue,
             InstanceKind::Import { .. } => true,
             InstanceKind::Declared => false,
         };
-        if import || !active {
+        if (import || !active) && !wanted.iter().any(|i| cx.serves(id, *i)) {
             diags
                 .push(Mistake::Unused { instance: cx.name(id), at: instance.name_span, import }.diagnostic());
         }
@@ -37,6 +40,15 @@ fn users_may_be_missing(cx: &Context<'_>) -> bool {
         .iter()
         .any(|(_, i)| i.broken || (i.service.is_none() && matches!(i.kind, InstanceKind::Declared)))
         || cx.hir.services.iter().any(|(_, s)| s.broken)
+}
+
+/// The interfaces of needs whose targets were not understood: what serves one of them may have been meant.
+fn wanted_by_broken_bindings(cx: &Context<'_>) -> BTreeSet<InterfaceId> {
+    let needs = cx.hir.instances.ids().flat_map(|id| cx.needs(id));
+    needs
+        .filter(|(_, binding)| binding.is_some_and(|b| b.broken))
+        .filter_map(|(need, _)| need.interface)
+        .collect()
 }
 
 enum Mistake {

@@ -42,8 +42,9 @@ pub(super) fn every_network_is_used(cx: &Context<'_>, diags: &mut Diagnostics) {
         return;
     }
     let mut used: Vec<bool> = members(cx).iter().map(|m| !m.is_empty()).collect();
-    for export in &cx.hir.exports {
-        used[export.network.index()] = true;
+    let outside = cx.hir.exports.iter().map(|e| e.network).chain(cx.hir.imports.iter().map(|i| i.network));
+    for network in outside {
+        used[network.index()] = true;
     }
     for (_, network) in cx.hir.networks.iter().filter(|(id, n)| !used[id.index()] && !n.broken) {
         diags.push(Mistake::Unused { network }.diagnostic());

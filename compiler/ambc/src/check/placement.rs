@@ -71,6 +71,7 @@ pub(super) fn every_instance_runs_somewhere(cx: &Context<'_>, diags: &mut Diagno
     for (id, instance) in cx.hir.instances.iter() {
         let declared = matches!(instance.kind, InstanceKind::Declared);
         if declared
+            && !instance.excused
             && instance.placement.is_none()
             && !all
             && !deployed.contains_key(&id)

@@ -1,0 +1,1 @@
+ambience::interfaces!();
