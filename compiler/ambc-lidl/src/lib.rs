@@ -6,9 +6,11 @@
 //!
 //! Nothing here touches the file system but [`build`], the whole build script of an interface crate.
 
+mod analyze;
 pub mod ast;
 pub mod codes;
 pub mod model;
 mod parse;
 
+pub use analyze::analyze;
 pub use parse::parse;

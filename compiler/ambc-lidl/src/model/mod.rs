@@ -8,6 +8,7 @@
 
 mod lookup;
 mod names;
+mod show;
 mod size;
 
 pub use lookup::{Lookup, nearest};
