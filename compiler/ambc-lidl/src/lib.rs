@@ -1,6 +1,6 @@
 //! The interface language: text → [`ast`] → [`model`] → Rust.
 //!
-//! 1. [`parse`] reads one file and recovers from syntax errors.
+//! 1. [`parse`] reads one file and recovers from syntax errors; [`load`] follows its imports.
 //! 2. [`analyze`] resolves names, expands generics, evaluates constants and checks all files together.
 //! 3. [`generate`] writes the Rust text of one interface crate.
 //!
@@ -9,8 +9,10 @@
 mod analyze;
 pub mod ast;
 pub mod codes;
+mod load;
 pub mod model;
 mod parse;
 
 pub use analyze::analyze;
+pub use load::{LoadError, Loader, load};
 pub use parse::parse;

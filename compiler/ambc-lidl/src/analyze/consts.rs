@@ -63,12 +63,11 @@ impl Ctx<'_> {
     /// The value of a constant, evaluated when first needed.
     fn const_value(&mut self, index: usize) -> Option<ConstValue> {
         let id = *self.consts.get(&index)?;
-        let known = self.model.constant(id).value.clone();
-        if known.is_some() {
-            return known;
+        if self.evaluated.contains(&index) {
+            return self.model.constant(id).value.clone();
         }
         let decl = self.decls.get(index)?;
-        let (file, name_span) = (decl.file, decl.item.name.span);
+        let file = decl.file;
         let ItemKind::Const { ty, value } = &decl.item.kind else { return None };
         if self.evaluating.contains(&index) {
             let d = Diagnostic::new(CONSTANT, name_span, "this constant depends on itself")
@@ -82,10 +81,23 @@ impl Ctx<'_> {
         let got = self.evaluate(file, value);
         let got = got.zip(of_type).and_then(|(got, of_type)| self.convert(got, of_type, value.span));
         self.evaluating.pop();
+        self.evaluated.insert(index);
         if let Some(constant) = self.model.consts.get_mut(id.0 as usize) {
             constant.value = got.clone();
         }
         got
+    }
+
+    /// Constants that need each other: told at the last of them.
+    fn constant_circle(&mut self, from: usize) {
+        let circle = self.evaluating.get(from..).unwrap_or_default();
+        let mut spans: Vec<Span> = circle.iter().map(|i| self.decls[*i].item.name.span).collect();
+        spans.sort();
+        let Some(last) = spans.pop() else { return };
+        let d =
+            Diagnostic::new(CONSTANT, last, "this constant depends on itself").label("its value needs it");
+        let d = spans.into_iter().fold(d, |d, span| d.also(span, "in the circle too"));
+        self.report(d);
     }
 
     /// Brings a value to the type of its constant.
@@ -145,21 +157,15 @@ impl Ctx<'_> {
             ExprKind::Bool(value) => Some(ConstValue::Bool(*value)),
             ExprKind::Str(text) => Some(ConstValue::Str(text.clone())),
             ExprKind::Quantity { number, unit } => self.quantity(number, unit, expr.span),
-            ExprKind::Path(path) => match self.lookup_quietly(file, &super::scope::names(path)) {
-                Some(_) => match self.lookup(file, path) {
-                    Found::Decl(index) if self.consts.contains_key(&index) => self.const_value(index),
-                    Found::Decl(_) => {
-                        let name = super::scope::names(path).join("::");
-                        let d = Diagnostic::new(WRONG_KIND, path.span, format!("`{name}` is not a constant"));
-                        self.report(d.label("needs a number"));
-                        None
-                    }
-                    Found::Nothing => None,
-                },
-                None => {
-                    self.unknown(file, path, "constant");
+            ExprKind::Path(path) => match self.lookup(file, path, "constant") {
+                Found::Decl(index) if self.consts.contains_key(&index) => self.const_value(index),
+                Found::Decl(_) => {
+                    let name = super::scope::names(path).join("::");
+                    let d = Diagnostic::new(WRONG_KIND, path.span, format!("`{name}` is not a constant"));
+                    self.report(d.label("needs a number"));
                     None
                 }
+                Found::Nothing => None,
             },
             ExprKind::Neg(inner) => {
                 let value = self.evaluate(file, inner)?;

@@ -4,7 +4,7 @@ use super::{Ctx, fingerprint};
 use crate::codes::{FINGERPRINT, RUST_NAME, UNUSED_IMPORT};
 use crate::model::{InterfaceId, TypeKind, camel, constant, escape, snake};
 use ambc_diag::{Diagnostic, Span};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Ctx<'_> {
     pub(super) fn finish(&mut self) {
@@ -39,14 +39,14 @@ impl Ctx<'_> {
 
     /// A fingerprint means one procedure; `@was` must not name one that is in use.
     fn fingerprints(&mut self, id: InterfaceId) {
-        let mut seen: BTreeMap<u32, (String, Span)> = BTreeMap::new();
+        let mut seen: BTreeMap<u32, (String, Span, Span)> = BTreeMap::new();
         let own: Vec<Span> = self.model.interface(id).procedures.iter().map(|p| p.span).collect();
         let all: Vec<_> = self.model.procedures(id).filter(|p| !p.broken).cloned().collect();
         let current = all.iter().map(|p| (p.fingerprint, p));
         let former = all.iter().flat_map(|p| p.was.iter().map(move |w| (*w, p)));
         for (fingerprint, procedure) in current.chain(former) {
             match seen.get(&fingerprint) {
-                Some((first, span)) if own.contains(&procedure.span) && procedure.name != *first => {
+                Some((first, span, _)) if own.contains(&procedure.span) && procedure.name != *first => {
                     let message = format!(
                         "fingerprint {fingerprint:#010x} of `{}` is that of `{first}`",
                         procedure.name
@@ -57,13 +57,16 @@ impl Ctx<'_> {
                         d.also(*span, "has it too").help("change `@was`, or the name of one of them"),
                     );
                 }
-                Some((_, span)) if own.contains(&procedure.span) => {
+                Some((_, span, whole)) if own.contains(&procedure.span) && *whole == procedure.span => {
                     let message = format!("fingerprint {fingerprint:#010x} is given twice");
                     let d = Diagnostic::new(FINGERPRINT, procedure.span, message).label("in `@was` again");
                     self.report(d.also(*span, "it is known here").help("remove it from `@was`"));
                 }
                 Some(_) => {}
-                None => drop(seen.insert(fingerprint, (procedure.name.clone(), procedure.name_span))),
+                None => {
+                    let name = procedure.name.clone();
+                    seen.insert(fingerprint, (name, procedure.name_span, procedure.span));
+                }
             }
         }
     }
@@ -105,10 +108,11 @@ impl Ctx<'_> {
         }
         names.sort_by_key(|(.., span)| *span);
         let mut seen: BTreeMap<(Vec<String>, String), (String, Span)> = BTreeMap::new();
+        let mut reported: BTreeSet<(Span, Span)> = BTreeSet::new();
         for (module, rust, name, span) in names {
             match seen.get(&(module.clone(), rust.clone())) {
                 // The same path twice is a duplicate, which was reported.
-                Some((first, _)) if *first == name => {}
+                Some((first, first_span)) if *first == name || !reported.insert((span, *first_span)) => {}
                 Some((first, first_span)) => {
                     let message = format!("`{name}` and `{first}` both become `{rust}` in Rust");
                     let d = Diagnostic::new(RUST_NAME, span, message)

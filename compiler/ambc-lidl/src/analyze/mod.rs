@@ -58,6 +58,7 @@ struct Ctx<'a> {
     consts: BTreeMap<usize, ConstId>,
     /// Constants being evaluated, to notice one that depends on itself.
     evaluating: Vec<usize>,
+    evaluated: BTreeSet<usize>,
     /// Uses of generic types, by library.
     instances: BTreeMap<(usize, Vec<Arg>, String), TypeId>,
     derived: BTreeMap<(derived::Source, String), TypeId>,
@@ -80,6 +81,7 @@ impl<'a> Ctx<'a> {
             interfaces: BTreeMap::new(),
             consts: BTreeMap::new(),
             evaluating: Vec::new(),
+            evaluated: BTreeSet::new(),
             instances: BTreeMap::new(),
             derived: BTreeMap::new(),
             depth: 0,

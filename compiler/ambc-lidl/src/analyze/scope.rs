@@ -119,11 +119,11 @@ impl<'a> Ctx<'a> {
     }
 
     /// Finds what a path means in a file: first in its own namespace, then in those around it.
-    pub(super) fn lookup(&mut self, file: FileId, path: &Path) -> Found {
+    pub(super) fn lookup(&mut self, file: FileId, path: &Path, what: &str) -> Found {
         match self.lookup_quietly(file, &names(path)) {
             Some(decl) => self.seen(file, path, decl),
             None => {
-                self.unknown(file, path, "name");
+                self.unknown(file, path, what);
                 Found::Nothing
             }
         }
@@ -176,7 +176,7 @@ impl<'a> Ctx<'a> {
                 candidates.push(relative(&decl.path, &scope.namespace));
             }
         }
-        if what != "constant" {
+        if what == "type" {
             candidates.extend(BUILT_IN.iter().chain(BUILT_IN_NEW).map(|s| (*s).to_owned()));
             candidates.extend(Scalar::ALL.iter().map(|s| s.name().to_owned()));
         }

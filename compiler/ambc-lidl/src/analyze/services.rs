@@ -58,7 +58,7 @@ impl<'a> Ctx<'a> {
         let decl = &self.decls[index];
         let ItemKind::Service { base: Some(base), .. } = &decl.item.kind else { return };
         let (file, id) = (decl.file, self.interfaces.get(&index).copied());
-        let found = match self.lookup(file, &base.path) {
+        let found = match self.lookup(file, &base.path, "service") {
             Found::Decl(index) => match self.interfaces.get(&index) {
                 Some(base) => Some(*base),
                 None => {
