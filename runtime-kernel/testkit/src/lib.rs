@@ -3,6 +3,7 @@
 
 mod keep;
 mod lanes;
+pub mod net;
 mod sim;
 
 pub use keep::{keep, keep_slice};

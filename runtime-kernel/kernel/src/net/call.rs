@@ -50,6 +50,8 @@ pub struct OutState {
     open: bool,
     next_at: u64,
     tries: u8,
+    /// Why it could not be opened; until `next_at` further calls fail with it at once.
+    refused: Option<CallError>,
 }
 
 impl Call {
@@ -67,6 +69,9 @@ impl OutState {
 const MS: u64 = 1_000_000;
 /// Questions without answer after which the callee's node counts as unreachable.
 const TRIES: u8 = 8;
+/// The same for an edge that could not be opened before, and when that is tried again.
+const TRIES_AGAIN: u8 = 3;
+const RETRY: u64 = 250 * MS;
 
 impl Net<'_> {
     /// New requests, cancellations, deadlines, questions. True if anything happened.
@@ -224,12 +229,19 @@ impl Net<'_> {
     /// Asks for the session of the callee's node while calls wait for it.
     fn drive_opening(&mut self, now: u64, lanes: &dyn Lanes, out: usize) -> bool {
         let o = &self.outs[out];
-        if o.open || o.used == 0 || o.next_at > now || !self.any_waiting(out) {
+        if o.open || o.used == 0 || !self.any_waiting(out) {
             return false;
         }
-        if o.tries == TRIES {
-            self.fail_waiting(lanes, out, CallError::Unreachable.code());
-            return true;
+        let early = now < o.next_at;
+        let tries = match o.refused {
+            Some(error) if early => return self.refuse(lanes, out, error),
+            Some(_) => TRIES_AGAIN,
+            None if early => return false,
+            None => TRIES,
+        };
+        if o.tries >= tries {
+            self.outs[out].next_at = now + RETRY;
+            return self.refuse(lanes, out, CallError::Unreachable);
         }
         let pause = self.pause(out, o.tries);
         let o = &mut self.outs[out];
@@ -249,14 +261,16 @@ impl Net<'_> {
         self.calls[self.calls_of(out)].iter().any(|c| c.phase == Phase::Waiting)
     }
 
-    fn fail_waiting(&mut self, lanes: &dyn Lanes, out: usize, status: u32) {
+    /// Ends all calls that wait for the session. True, for those who want to know that something happened.
+    fn refuse(&mut self, lanes: &dyn Lanes, out: usize, error: CallError) -> bool {
         for call in self.calls_of(out) {
             if self.calls[call].phase == Phase::Waiting {
-                self.finish(lanes, call, status);
+                self.finish(lanes, call, error.code());
             }
         }
         let o = &mut self.outs[out];
-        (o.tries, o.next_at) = (0, 0);
+        (o.tries, o.refused) = (0, Some(error));
+        true
     }
 
     // --- to the link ---
@@ -380,7 +394,7 @@ impl Net<'_> {
         if State::from_word(header.word) != Some(State::Opened) || o.open || header.session < o.remote {
             return;
         }
-        (o.open, o.remote, o.tries, o.next_at) = (true, header.session, 0, 0);
+        (o.open, o.remote, o.tries, o.refused) = (true, header.session, 0, None);
         for call in self.calls_of(out as usize) {
             if self.calls[call].phase == Phase::Waiting {
                 self.send(now, lanes, call);
@@ -404,8 +418,8 @@ impl Net<'_> {
                 c.phase = Phase::Parked;
                 c.next_at = now + ((5 * MS) << c.patience.min(5));
             }
-            // Said twice, as the first time the request may only have been overtaken by the question.
-            Some(State::Unknown) if c.phase == Phase::Sent && unsent && c.patience > 1 => {
+            // The first time, the question may only have overtaken the request. Later, ever rarer copies.
+            Some(State::Unknown) if c.phase == Phase::Sent && unsent && rare(c.patience) => {
                 self.send(now, lanes, call);
             }
             Some(State::Working | State::Unknown | State::Busy) => c.next_at = now + pause,
@@ -418,7 +432,8 @@ impl Net<'_> {
         let o = &self.outs[out as usize];
         if header.slot == NO_SLOT {
             if !o.open && error != CallError::Restarted {
-                self.fail_waiting(lanes, out as usize, error.code());
+                self.outs[out as usize].next_at = now + RETRY;
+                self.refuse(lanes, out as usize, error);
             }
             return;
         }
@@ -433,7 +448,7 @@ impl Net<'_> {
     /// The callee's node lost all it knew of this edge: what was sent may have run and will not be answered.
     fn on_restart(&mut self, now: u64, lanes: &dyn Lanes, out: usize) {
         let o = &mut self.outs[out];
-        (o.open, o.tries, o.next_at) = (false, 0, now);
+        (o.open, o.tries, o.next_at, o.refused) = (false, 0, now, None);
         for call in self.calls_of(out) {
             match self.calls[call].phase {
                 Phase::Free | Phase::Waiting => {}
@@ -445,4 +460,9 @@ impl Net<'_> {
             }
         }
     }
+}
+
+/// 2, 4, 8, …
+fn rare(n: u8) -> bool {
+    n > 1 && n.is_power_of_two()
 }

@@ -199,7 +199,14 @@ impl Lanes for Desk<'_> {
         }
     }
 
-    fn submit(&self, _lane: u16, _proc: u32, _deadline: u64, _payload: &[u8]) -> Submitted {
+    fn submit(
+        &self,
+        _lane: u16,
+        _proc: u32,
+        _deadline: u64,
+        _payload: &[u8],
+        _reply_max: usize,
+    ) -> Submitted {
         Submitted::Failed(CallError::Mismatch)
     }
 

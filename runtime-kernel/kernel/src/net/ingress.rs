@@ -59,10 +59,9 @@ impl Net<'_> {
             let l = &self.links.links[*link];
             let g = &self.groups[l.group as usize];
             let records = g.first as usize..g.first as usize + g.slots as usize;
-            let running = |p| matches!(p, Phase::Running | Phase::Draining);
             let free = l.addr == PeerAddr::NONE;
             (free || now.saturating_sub(l.heard_at) >= IDLE)
-                && !self.records[records].iter().any(|r| running(r.phase))
+                && !self.records[records].iter().any(|r| r.phase == Phase::Running)
         };
         let age = |link: &usize| {
             let l = &self.links.links[*link];

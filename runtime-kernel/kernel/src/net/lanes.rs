@@ -47,10 +47,10 @@ pub trait Lanes {
     fn cancelled(&self, lane: u16, slot: u8) -> bool;
     /// Ends a popped request. Ignored if the lane was restarted since.
     fn complete(&self, lane: u16, slot: u8, status: u32, payload: &[u8]);
-    /// Starts a call on in lane `lane` with its deadline in local ns.
-    fn submit(&self, lane: u16, proc: u32, deadline: u64, payload: &[u8]) -> Submitted;
+    /// Starts a call on in lane `lane` with its deadline in local ns and room for a reply of `reply_max` bytes.
+    fn submit(&self, lane: u16, proc: u32, deadline: u64, payload: &[u8], reply_max: usize) -> Submitted;
     /// The answer, once; afterwards the slot is not ours. An answer longer than `buf` becomes `Malformed`, length 0.
     fn poll(&self, lane: u16, slot: u8, buf: &mut [u8]) -> Option<Answer>;
-    /// Asks the callee to let go of a call. Its answer still has to be polled.
+    /// Gives a call up; its slot is not ours any more. The callee is asked to let go of it.
     fn cancel(&self, lane: u16, slot: u8);
 }

@@ -87,6 +87,11 @@ impl Links<'_> {
         &mut self.bytes[u.at as usize..(u.at + u.cap) as usize]
     }
 
+    /// Bytes of a unit's buffer.
+    pub(super) fn capacity(&self, unit: u16) -> usize {
+        self.units[unit as usize].cap as usize
+    }
+
     pub(super) fn idle(&self, unit: u16) -> bool {
         self.units[unit as usize].state == UnitState::Idle
     }

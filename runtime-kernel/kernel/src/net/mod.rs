@@ -28,6 +28,7 @@
 mod addr;
 mod call;
 pub mod client;
+mod ends;
 pub mod fragment;
 pub mod frame;
 mod ingress;
@@ -42,6 +43,7 @@ mod table;
 
 pub use addr::PeerAddr;
 pub use call::{Call, OutState};
+pub use ends::{LaneEnds, OutLane};
 pub use lanes::{Answer, Lanes, Popped, Submitted};
 pub use serve::{Group, Record};
 pub use storage::{Arrival, Flight, Link, Storage, Unit};

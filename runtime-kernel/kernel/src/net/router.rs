@@ -57,7 +57,9 @@ impl Net<'_> {
                     self.refuse_relay(unit);
                 }
                 self.links.release(unit);
-            } // a record keeps its reply: whoever misses it asks again
+            } else {
+                self.reply_sent(now, (unit - calls) as usize, outcome);
+            }
         }
         any
     }

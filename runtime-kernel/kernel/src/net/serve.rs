@@ -2,7 +2,7 @@
 //!
 //! A *group* is all calls of one caller on one edge (or of one client on one export); it has a record per slot.
 use super::frame::{self, HEADER, Header, Kind, NO_SLOT, SEALED, State};
-use super::storage::NONE;
+use super::storage::{NONE, Outcome};
 use super::{Lanes, Net, Submitted};
 use ambc_abi::CallError;
 
@@ -30,14 +30,14 @@ pub struct Record {
     pub(super) group: u16,
     pub(super) phase: Phase,
     lane_slot: u8,
-    /// The callee was asked to let go because the deadline passed.
-    expired: bool,
-    cancelled: bool,
     /// 0: none in this session yet.
     seq: u32,
     status: u32,
     len: u32,
     deadline: u64,
+    /// The reply is not sent again before, and how often it was sent.
+    again_at: u64,
+    sendings: u8,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,8 +46,6 @@ pub(super) enum Phase {
     Empty,
     /// The lane has it.
     Running,
-    /// The lane still has it, and nobody wants the answer.
-    Draining,
     /// The reply is in the record's unit.
     Done,
 }
@@ -61,6 +59,8 @@ impl Record {
 /// How long a reply is tried for a caller whose deadline is near, or who has none.
 const SHORTEST: u64 = 1_000_000_000;
 const LONGEST: u64 = 30_000_000_000;
+/// How long the way of a reply beyond the next node may take before it is sent a second time; doubles each time.
+const AGAIN: u64 = 100_000_000;
 
 impl Net<'_> {
     /// Takes answers out of lanes and asks expired calls to end.
@@ -76,10 +76,7 @@ impl Net<'_> {
     pub(super) fn next_record_timer(&self) -> u64 {
         let (mut next, mut at) = (u64::MAX, 0);
         while let Some(i) = self.active_records.next(at) {
-            let r = &self.records[i];
-            if r.phase == Phase::Running && !r.expired {
-                next = next.min(r.deadline);
-            }
+            next = next.min(self.records[i].deadline);
             at = i + 1;
         }
         next
@@ -87,36 +84,24 @@ impl Net<'_> {
 
     fn collect_answer(&mut self, now: u64, lanes: &dyn Lanes, record: usize) -> bool {
         let r = &self.records[record];
-        let (lane, slot, phase) = (self.groups[r.group as usize].lane, r.lane_slot, r.phase);
+        let (lane, slot) = (self.groups[r.group as usize].lane, r.lane_slot);
         let buffer = self.links.buffer((self.calls.len() + record) as u16);
         let room = buffer.len() - frame::TAG;
-        let Some(answer) = lanes.poll(lane, slot, &mut buffer[HEADER..room]) else {
-            return self.expire(now, lanes, record);
-        };
-        self.active_records.remove(record);
-        if phase == Phase::Draining {
-            self.records[record].phase = Phase::Empty;
+        if let Some(answer) = lanes.poll(lane, slot, &mut buffer[HEADER..room]) {
+            self.done(now, record, answer.status, answer.len.min(room - HEADER) as u32);
             return true;
         }
-        let late = self.records[record].expired;
-        let status = if late { CallError::Timeout.code() } else { answer.status };
-        let len = if late { 0 } else { answer.len.min(room - HEADER) };
-        self.done(now, record, status, len as u32);
-        true
-    }
-
-    fn expire(&mut self, now: u64, lanes: &dyn Lanes, record: usize) -> bool {
-        let r = &mut self.records[record];
-        if r.phase != Phase::Running || r.expired || r.deadline > now {
-            return false;
+        if self.records[record].deadline <= now {
+            lanes.cancel(lane, slot);
+            self.done(now, record, CallError::Timeout.code(), 0);
+            return true;
         }
-        r.expired = true;
-        lanes.cancel(self.groups[r.group as usize].lane, r.lane_slot);
-        true
+        false
     }
 
     /// Keeps a reply and sends it.
     fn done(&mut self, now: u64, record: usize, status: u32, len: u32) {
+        self.active_records.remove(record);
         let r = &mut self.records[record];
         (r.phase, r.status, r.len) = (Phase::Done, status, len);
         self.send_reply(now, record);
@@ -147,6 +132,15 @@ impl Net<'_> {
         self.links.buffer(unit)[..HEADER].copy_from_slice(&header.encode());
         // A dead link: the caller asks again when it can.
         let _ = self.links.enqueue(now, unit, link, len, deadline);
+    }
+
+    /// The next node has a reply, or did not take it.
+    pub(super) fn reply_sent(&mut self, now: u64, record: usize, outcome: Outcome) {
+        let r = &mut self.records[record];
+        if outcome == Outcome::Acked {
+            r.again_at = now + (AGAIN << r.sendings.min(5));
+            r.sendings = r.sendings.saturating_add(1);
+        }
     }
 
     /// A frame from a caller; a request's message is in the arrival `unit`.
@@ -204,11 +198,12 @@ impl Net<'_> {
         self.links.abort((self.calls.len() + record) as u16);
         let r = &mut self.records[record];
         match r.phase {
-            Phase::Empty | Phase::Draining => {}
+            Phase::Empty => {}
             Phase::Done => r.phase = Phase::Empty,
             Phase::Running => {
-                r.phase = Phase::Draining;
+                r.phase = Phase::Empty;
                 lanes.cancel(self.groups[r.group as usize].lane, r.lane_slot);
+                self.active_records.remove(record);
             }
         }
     }
@@ -224,16 +219,11 @@ impl Net<'_> {
             }
             return;
         }
-        if r.phase == Phase::Running {
-            self.drop_call(lanes, record);
-        }
-        if self.records[record].phase == Phase::Draining {
-            return self.say(group, header, State::Busy);
-        }
+        // The caller has gone on to another call: it does not want this slot's last one any more.
+        self.drop_call(lanes, record);
         match header.kind {
             Kind::Request if unit != NONE => self.run(now, lanes, record, header, unit),
             Kind::Cancel => {
-                self.links.abort((self.calls.len() + record) as u16);
                 self.begin(record, header, u64::MAX);
                 self.done(now, record, CallError::Cancelled.code(), 0);
             }
@@ -244,20 +234,21 @@ impl Net<'_> {
 
     /// A frame about the record's own call.
     fn on_known(&mut self, now: u64, lanes: &dyn Lanes, record: usize, header: &Header) {
-        let r = &mut self.records[record];
+        let on_its_way = !self.links.idle((self.calls.len() + record) as u16);
+        let r = &self.records[record];
+        let group = r.group;
         self.links.stats.repeated += u32::from(header.kind == Kind::Request);
         match r.phase {
-            Phase::Running => {
-                if header.kind == Kind::Cancel && !r.cancelled {
-                    r.cancelled = true;
-                    lanes.cancel(self.groups[r.group as usize].lane, r.lane_slot);
-                }
-                let group = r.group;
-                self.say(group, header, State::Working);
+            Phase::Running if header.kind == Kind::Cancel => {
+                lanes.cancel(self.groups[group as usize].lane, r.lane_slot);
+                self.done(now, record, CallError::Cancelled.code(), 0);
             }
+            Phase::Running => self.say(group, header, State::Working),
+            // The next node has it, or is about to: a slow network further on needs patience, not copies.
+            Phase::Done if on_its_way || now < r.again_at => self.say(group, header, State::Working),
             Phase::Done => self.send_reply(now, record),
-            // Its answer was thrown away for a newer call; an end that asks for it is not ours.
-            Phase::Draining | Phase::Empty => self.links.stats.stale += 1,
+            // Thrown away for a newer call that had no room.
+            Phase::Empty => self.links.stats.stale += 1,
         }
     }
 
@@ -270,13 +261,14 @@ impl Net<'_> {
     fn run(&mut self, now: u64, lanes: &dyn Lanes, record: usize, header: &Header, unit: u16) {
         let group = self.records[record].group;
         let deadline = frame::deadline(header.left_us, self.links.arrival(unit).arrived);
-        self.links.abort((self.calls.len() + record) as u16);
         if deadline <= now {
             self.begin(record, header, deadline);
             return self.done(now, record, CallError::Timeout.code(), 0);
         }
         let payload = self.links.message(unit).get(HEADER..).unwrap_or(&[]);
-        match lanes.submit(self.groups[group as usize].lane, header.word, deadline, payload) {
+        let reply_max = self.links.capacity((self.calls.len() + record) as u16) - HEADER - frame::TAG;
+        let lane = self.groups[group as usize].lane;
+        match lanes.submit(lane, header.word, deadline, payload, reply_max) {
             Submitted::Slot(slot) => {
                 self.begin(record, header, deadline);
                 let r = &mut self.records[record];
