@@ -69,10 +69,8 @@ impl Ctx<'_> {
         let decl = self.decls.get(index)?;
         let file = decl.file;
         let ItemKind::Const { ty, value } = &decl.item.kind else { return None };
-        if self.evaluating.contains(&index) {
-            let d = Diagnostic::new(CONSTANT, name_span, "this constant depends on itself")
-                .label("its value needs it");
-            self.report(d);
+        if let Some(from) = self.evaluating.iter().position(|i| *i == index) {
+            self.constant_circle(from);
             return None;
         }
         self.evaluating.push(index);
