@@ -58,6 +58,7 @@ const OWN: u8 = 254;
 /// `build` makes the instances and ends in [`Host::serve`]. Anything wrong is printed, which the node logs, and is a
 /// status of 1.
 pub fn run(spec: &'static GroupSpec, build: impl FnOnce(Host) -> Result<ExitCode, Refused>) -> ExitCode {
+    end_at_panic();
     let host = match Host::open(spec) {
         Ok(host) => host,
         Err(what) => {
@@ -70,6 +71,16 @@ pub fn run(spec: &'static GroupSpec, build: impl FnOnce(Host) -> Result<ExitCode
         report(instance, format_args!("cannot be made: {why}"));
         ExitCode::FAILURE
     })
+}
+
+/// A panic ends the process at once. Unwinding would drop requests under way, which answers them as `Cancelled`, before the
+/// node can say to their callers what is true: `Restarted`.
+fn end_at_panic() {
+    let print = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        print(panic);
+        spawn::end_now(101);
+    }));
 }
 
 /// What the `run` service `instance` returned. To be given to its `Task`.

@@ -11,6 +11,7 @@ pub mod impair;
 pub mod log;
 pub mod node;
 pub mod os;
+pub mod prelude;
 pub mod socket;
 pub mod spec;
 mod spin;

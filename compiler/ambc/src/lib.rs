@@ -1,5 +1,6 @@
 //! The pipeline of `ambc`: source → ast → hir → checked → plan → image → files → cargo.
 
+pub mod build;
 pub mod cargo;
 pub mod check;
 pub mod cluster;

@@ -5,6 +5,7 @@ use crate::{keep, keep_slice};
 use ambc_kernel::lane::{Buffer, Scratch, lane_align};
 use ambc_kernel::{Ctx, Lane, LaneSpec, Pending, Room, Timer, Waiter, WakeMask, lane_bytes};
 use std::alloc::{Layout, alloc_zeroed};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The memory of a lane that both ends can be made on, and that a hostile tester can write to.
 #[derive(Clone, Copy, Debug)]
@@ -52,8 +53,10 @@ impl LaneMemory {
     /// What a hostile end may do at any time: changes one byte. Both ends must be on this thread.
     pub fn flip(&self, at: usize, mask: u8) {
         assert!(at < self.len());
-        // SAFETY: inside the memory; both ends are on this thread and hold no reference to its bytes.
-        unsafe { *self.start.add(at) ^= mask };
+        let word = self.start.wrapping_add(at & !3).cast::<AtomicU32>();
+        // SAFETY: inside the memory, whose length is a multiple of 4; both ends are on this thread and hold no reference to
+        // bytes of it that are not atomic.
+        unsafe { &*word }.fetch_xor(u32::from(mask) << (8 * (at & 3)), Ordering::Relaxed);
     }
 }
 

@@ -44,6 +44,7 @@ pub struct Node {
     lines: Receiver<String>,
     /// Everything it said so far.
     pub said: Vec<String>,
+    taken: Vec<bool>,
     _folder: tempfile::TempDir,
 }
 
@@ -69,24 +70,36 @@ impl Node {
         let (send, lines) = channel();
         listen(child.stdout.take().unwrap(), "", send.clone());
         listen(control.try_clone().unwrap(), "! ", send);
-        Self { child, control, lines, said: Vec::new(), _folder: folder }
+        Self { child, control, lines, said: Vec::new(), taken: Vec::new(), _folder: folder }
     }
 
     pub fn pid(&self) -> i32 {
         self.child.id() as i32
     }
 
-    /// Waits for a line (an event, if it begins with `! `) that contains all of `parts`; the first not returned before.
+    /// Waits for a line (an event, if it begins with `! `) that contains all of `parts`; each line is returned once.
+    /// Log and events come on two ways, so their order means nothing.
     pub fn expect(&mut self, parts: &[&str]) -> String {
+        self.wait_for(&format!("{parts:?}"), |line| parts.iter().all(|part| line.contains(part)))
+    }
+
+    fn expect_any(&mut self, starts: &[&str]) -> String {
+        self.wait_for(&format!("{starts:?}"), |line| starts.iter().any(|start| line.starts_with(start)))
+    }
+
+    fn wait_for(&mut self, what: &str, fits: impl Fn(&str) -> bool) -> String {
         let until = Instant::now() + PATIENCE;
         loop {
+            let found = self.said.iter().zip(&self.taken).position(|(line, taken)| !taken && fits(line));
+            if let Some(i) = found {
+                self.taken[i] = true;
+                return self.said[i].clone();
+            }
             let left = until.saturating_duration_since(Instant::now());
             let line =
-                self.lines.recv_timeout(left).unwrap_or_else(|e| panic!("{parts:?}: {e}; {:#?}", self.said));
-            self.said.push(line.clone());
-            if parts.iter().all(|part| line.contains(part)) {
-                return line;
-            }
+                self.lines.recv_timeout(left).unwrap_or_else(|e| panic!("{what}: {e}; {:#?}", self.said));
+            self.said.push(line);
+            self.taken.push(false);
         }
     }
 
@@ -99,7 +112,7 @@ impl Node {
         let until = Instant::now() + PATIENCE;
         while Instant::now() < until {
             self.say("poll");
-            let line = self.expect(&["! "]);
+            let line = self.expect_any(&["! idle", "! busy"]);
             if line.starts_with("! idle") {
                 return;
             }

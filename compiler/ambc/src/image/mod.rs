@@ -16,6 +16,7 @@ use crate::check::Checked;
 use crate::hir::{Deployment, Id, NodeId};
 use crate::plan::Plan;
 use crate::render::OriginId;
+use ambc_diag::Span;
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -37,6 +38,9 @@ pub struct NodeImage {
     pub crates: Vec<CrateImage>,
     #[serde(skip)]
     pub origins: Origins,
+    /// Where the node is declared.
+    #[serde(skip)]
+    pub span: Span,
 }
 
 /// A crate that the workspace depends on.
@@ -280,5 +284,6 @@ fn lower_node(hir: &Deployment, plan: &Plan, node: NodeId) -> NodeImage {
         lanes: lanes.into_iter().map(|l| l.image).collect(),
         crates,
         origins,
+        span: n.name_span,
     }
 }

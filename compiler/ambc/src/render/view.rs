@@ -66,6 +66,9 @@ struct Domain<'a> {
     timers: u32,
     callers: Vec<Caller<'a>>,
     servers: Vec<Server<'a>>,
+    scratches: Vec<Scratch>,
+    /// `node` or `group`: where the runtime's side is.
+    module: &'static str,
     instances: Vec<Instance<'a>>,
     stops: Vec<&'a str>,
     caller_list: String,
@@ -85,12 +88,13 @@ struct Caller<'a> {
 struct Server<'a> {
     ident: &'a str,
     index: usize,
-    scratch: Option<Scratch>,
+    scratch: String,
     mark: String,
 }
 
 #[derive(Serialize)]
 struct Scratch {
+    ident: String,
     count: u32,
     bytes: u64,
     waiting: u32,
@@ -137,7 +141,7 @@ struct Line {
 pub(super) fn domain(image: &NodeImage, group: Option<usize>, domain: &DomainImage) -> Context {
     let mut cx = common(image);
     let own = own_lanes(image, group);
-    cx.insert("domain", &domain_view(image, domain, &own));
+    cx.insert("domain", &domain_view(image, group, domain, &own));
     let lanes: Vec<_> = match group {
         None => image.lanes.iter().map(|l| lane_view(image, l, None)).collect(),
         Some(g) => own.iter().map(|l| lane_view(image, &image.lanes[*l], Some(g))).collect(),
@@ -157,7 +161,13 @@ fn own_lanes(image: &NodeImage, group: Option<usize>) -> Vec<usize> {
     image.lanes.iter().enumerate().filter(|(_, l)| mine(l)).map(|(i, _)| i).collect()
 }
 
-fn domain_view<'a>(image: &'a NodeImage, domain: &'a DomainImage, own: &[usize]) -> Domain<'a> {
+fn domain_view<'a>(
+    image: &'a NodeImage,
+    group: Option<usize>,
+    domain: &'a DomainImage,
+    own: &[usize],
+) -> Domain<'a> {
+    let module = if group.is_some() { "group" } else { "node" };
     let index =
         |lane: usize| own.iter().position(|l| *l == lane).expect("a domain's lanes have an end in it");
     let get = |ident: &String| format!("Handle::get({ident})");
@@ -191,10 +201,13 @@ fn domain_view<'a>(image: &'a NodeImage, domain: &'a DomainImage, own: &[usize])
             .map(|(at, s)| Server {
                 ident: &s.ident,
                 index: index(s.lane),
-                scratch: scratch(domain, at),
+                scratch: scratch_of(domain, at)
+                    .map_or_else(|| "None".into(), |s| format!("Some({})", s.ident)),
                 mark: mark(image.lanes[s.lane].origin),
             })
             .collect(),
+        scratches: domain.instances.iter().filter_map(scratch).collect(),
+        module,
         instances: domain.instances.iter().map(|i| instance_view(domain, i)).collect(),
         stops: domain.instances.iter().filter(|i| !i.builtin).map(|i| i.ident.as_str()).collect(),
         caller_list: array(&callers),
@@ -203,14 +216,15 @@ fn domain_view<'a>(image: &'a NodeImage, domain: &'a DomainImage, own: &[usize])
     }
 }
 
-/// The private buffers behind a lane, if its instance takes large messages.
-fn scratch(domain: &DomainImage, server: usize) -> Option<Scratch> {
-    let instance = domain.instances.iter().find(|i| i.serves.iter().any(|s| s.server == server))?;
-    (instance.bulk > 0).then_some(Scratch {
-        count: instance.bulk,
-        bytes: instance.bulk_bytes,
-        waiting: instance.pool,
-    })
+/// The private buffers of an instance that takes large messages.
+fn scratch(instance: &InstanceImage) -> Option<Scratch> {
+    let ident = format!("scratch_{}", instance.ident.trim_start_matches("r#"));
+    let (count, bytes, waiting) = (instance.bulk, instance.bulk_bytes, instance.pool);
+    (count > 0).then_some(Scratch { ident, count, bytes, waiting })
+}
+
+fn scratch_of(domain: &DomainImage, server: usize) -> Option<Scratch> {
+    scratch(domain.instances.iter().find(|i| i.serves.iter().any(|s| s.server == server))?)
 }
 
 fn instance_view<'a>(domain: &'a DomainImage, i: &'a InstanceImage) -> Instance<'a> {

@@ -29,19 +29,22 @@ impl<F> Child<F> {
         Self { future: MaybeUninit::uninit(), deadline: 0, lane: 0, slot: DETACHED, full: false }
     }
 
-    pub(super) fn deadline(&self) -> u64 {
-        self.deadline
+    pub(super) fn deadline(self: Pin<&mut Self>) -> u64 {
+        self.fields().deadline
     }
 
     /// The lane and the slot whose cancellation or reset ends this child.
-    pub(super) fn origin(&self) -> Option<(usize, u8)> {
-        (self.slot != DETACHED).then_some((usize::from(self.lane), self.slot))
+    pub(super) fn origin(self: Pin<&mut Self>) -> Option<(usize, u8)> {
+        let me = self.fields();
+        (me.slot != DETACHED).then_some((usize::from(me.lane), me.slot))
     }
 
     pub(super) fn detach(self: Pin<&mut Self>) {
         self.fields().slot = DETACHED;
     }
 
+    /// The only way to the fields: a shared reference to a whole child would claim to read its future, which may hold unique
+    /// references into itself.
     fn fields(self: Pin<&mut Self>) -> &mut Self {
         // SAFETY: this module never moves `future` out of what is returned here.
         unsafe { self.get_unchecked_mut() }

@@ -1,0 +1,201 @@
+//! Node images to executables: render, write what differs, run cargo where something changed, keep what it made.
+//!
+//! In: the images of the nodes to build. Out: for each what was done, and diagnostics in terms of the user's files.
+//! For each node, in order: render ([`Renderer`]), write ([`emit`]), skip if the last build still stands
+//! ([`cargo::is_current`]), run cargo ([`cargo::build`]), map what rustc says ([`messages`]), copy the executables.
+
+mod messages;
+mod runtime;
+
+pub use runtime::{RuntimeChoice, choose_runtime};
+
+use crate::cargo::{self, Invocation, Outcome};
+use crate::emit::{self, EmitError, Written, write_if_changed};
+use crate::image::NodeImage;
+use crate::render::{BuildPlace, FileTree, Renderer};
+use ambc_diag::Diagnostics;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+/// What to build, and where.
+#[derive(Clone, Debug)]
+pub struct BuildOptions {
+    /// `target/ambc/<deployment>`: workspaces, images, stamps.
+    pub out: PathBuf,
+    /// Cargo's target folder, shared by all nodes.
+    pub target_dir: PathBuf,
+    pub runtime: PathBuf,
+    pub triple: String,
+    pub release: bool,
+    pub locked: bool,
+    pub offline: bool,
+}
+
+/// What became of one node.
+#[derive(Clone, Debug)]
+pub struct NodeBuild {
+    pub node: String,
+    pub outcome: NodeOutcome,
+    pub written: Written,
+    /// Executables, by the name of their isolation domain; the kernel group first.
+    pub executables: Vec<(String, PathBuf)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NodeOutcome {
+    /// Nothing had changed: cargo was not called.
+    UpToDate,
+    Built,
+    /// The reasons are among the diagnostics.
+    Failed,
+}
+
+/// This machine could not do it.
+#[derive(Debug)]
+pub enum BuildError {
+    Emit(EmitError),
+    /// cargo could not be started or did not speak as expected.
+    Cargo(io::Error),
+}
+
+impl From<EmitError> for BuildError {
+    fn from(e: EmitError) -> Self {
+        Self::Emit(e)
+    }
+}
+
+impl std::fmt::Display for BuildError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Emit(e) => e.fmt(f),
+            Self::Cargo(e) => write!(f, "cannot run `cargo`: {e}"),
+        }
+    }
+}
+
+impl std::error::Error for BuildError {}
+
+/// Hears how far a build is.
+pub trait Progress {
+    fn node(&mut self, node: &str);
+    /// One more package of the node is compiled.
+    fn package(&mut self, node: &str, package: &str);
+    fn done(&mut self, build: &NodeBuild);
+}
+
+/// The workspace of every image, as text.
+pub fn trees(images: &[NodeImage], options: &BuildOptions) -> Vec<FileTree> {
+    let renderer = Renderer::new();
+    let place = BuildPlace { runtime: &options.runtime, triple: &options.triple };
+    images.iter().map(|image| renderer.render(image, place)).collect()
+}
+
+/// Builds every image; a node that fails does not keep the others from being built.
+pub fn build(
+    images: &[NodeImage],
+    options: &BuildOptions,
+    progress: &mut dyn Progress,
+    diags: &mut Diagnostics,
+) -> Result<Vec<NodeBuild>, BuildError> {
+    let mut out = Vec::new();
+    for (image, tree) in images.iter().zip(trees(images, options)) {
+        progress.node(&image.node);
+        let done = build_node(image, &tree, options, progress, diags)?;
+        progress.done(&done);
+        out.push(done);
+    }
+    Ok(out)
+}
+
+fn build_node(
+    image: &NodeImage,
+    tree: &FileTree,
+    options: &BuildOptions,
+    progress: &mut dyn Progress,
+    diags: &mut Diagnostics,
+) -> Result<NodeBuild, BuildError> {
+    let workspace = options.out.join("nodes").join(&image.slug);
+    let written = emit::emit(&workspace, tree)?;
+    let stamp = workspace.join(".ambc-stamp.json");
+    let executables = executables(image, &options.out);
+    let mut done =
+        NodeBuild { node: image.node.clone(), outcome: NodeOutcome::UpToDate, written, executables };
+    if done.written.is_empty() && cargo::is_current(&stamp, &key(options)) {
+        return Ok(done);
+    }
+    seed_lock(&workspace)?;
+    let call = Invocation {
+        workspace: &workspace,
+        target_dir: &options.target_dir,
+        triple: &options.triple,
+        release: options.release,
+        locked: options.locked,
+        offline: options.offline,
+    };
+    let outcome =
+        cargo::build(&call, |package| progress.package(&image.node, package)).map_err(BuildError::Cargo)?;
+    if !outcome.success {
+        messages::report(image, tree, &workspace, &outcome, diags);
+        done.outcome = NodeOutcome::Failed;
+        return Ok(done);
+    }
+    let built = keep(image, &outcome, &done.executables)?;
+    let kept: Vec<_> = done.executables.iter().map(|(_, path)| path.clone()).collect();
+    cargo::record(&stamp, &key(options), &built, &kept)?;
+    done.outcome = NodeOutcome::Built;
+    Ok(done)
+}
+
+fn key(options: &BuildOptions) -> String {
+    let profile = if options.release { "release" } else { "dev" };
+    format!("{} {profile} {}", env!("CARGO_PKG_VERSION"), options.triple)
+}
+
+/// Where the executables of a node are kept.
+pub fn executables(image: &NodeImage, out: &Path) -> Vec<(String, PathBuf)> {
+    let folder = out.join("images").join(&image.slug);
+    let kernel = (image.kernel.name.clone(), folder.join("kernel"));
+    let groups = image.groups.iter().map(|g| (g.name.clone(), folder.join("groups").join(&g.slug)));
+    std::iter::once(kernel).chain(groups).collect()
+}
+
+/// Copies what cargo made to where it stays: cargo's folder is shared, and the next build may replace it there.
+fn keep(
+    image: &NodeImage,
+    outcome: &Outcome,
+    kept: &[(String, PathBuf)],
+) -> Result<Vec<PathBuf>, BuildError> {
+    let mut built = Vec::new();
+    let packages = std::iter::once(&image.kernel).chain(&image.groups).map(|d| &d.package);
+    for (package, (_, to)) in packages.zip(kept) {
+        let from = outcome.executables.get(package).ok_or_else(|| {
+            BuildError::Cargo(io::Error::other(format!("it made no executable `{package}`")))
+        })?;
+        copy(from, to)?;
+        built.push(from.clone());
+    }
+    Ok(built)
+}
+
+/// Into a temporary, then renamed: a running executable cannot be written, and half of one must never be started.
+fn copy(from: &Path, to: &Path) -> Result<(), EmitError> {
+    let error = |action, path: &Path| {
+        let path = path.to_owned();
+        move |source| EmitError { action, path, source }
+    };
+    let parent = to.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(parent).map_err(error("create the folder", parent))?;
+    let temp = tempfile::NamedTempFile::new_in(parent).map_err(error("write in", parent))?;
+    fs::copy(from, temp.path()).map_err(error("copy", from))?;
+    temp.persist(to).map_err(|e| error("write", to)(e.error))?;
+    Ok(())
+}
+
+/// The versions that ambc was tested with; cargo adds what services need and drops what nobody does.
+fn seed_lock(workspace: &Path) -> Result<(), EmitError> {
+    let lock = workspace.join("Cargo.lock");
+    if !lock.exists() {
+        write_if_changed(&lock, emit::seed_lock())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! What generated programs use, in one import.
+
+pub use crate::ends::scratch;
+pub use crate::group::Refused;
+pub use ambc_kernel::{
+    Absent, CallError, Caller, Either, Handle, Kids, Request, Run, Serve, Server, Task, WakeMask, instance, kids_bytes,
+    made, stop,
+};
+pub use core::pin::pin;
+pub use std::process::ExitCode;
