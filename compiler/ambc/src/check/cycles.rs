@@ -158,3 +158,97 @@ impl Mistake<'_> {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::calls_do_not_go_in_circles;
+    use crate::check::testing::Builder;
+    use crate::hir::{Calls, Id, InstanceId};
+    use ambc_diag::{FileId, Span, Spanned};
+    use proptest::prelude::{any, prop, prop_assert_eq, proptest};
+
+    /// `size` instances of services with one procedure each, bound along `edges`.
+    fn graph(size: usize, edges: &[(usize, usize)], procedure: &str) -> Builder {
+        let mut b = Builder::new();
+        let interface = b.interface(&[procedure]);
+        let service = b.service(&[interface], &[interface]);
+        for _ in 0..size {
+            b.instance(service);
+        }
+        for &(from, to) in edges {
+            b.bind(InstanceId::new(from), 0, InstanceId::new(to));
+        }
+        b
+    }
+
+    /// For each set of vertices that reach each other and themselves, the last.
+    fn last_of_each_circle(size: usize, edges: &[(usize, usize)]) -> Vec<usize> {
+        let mut reach = vec![vec![false; size]; size];
+        for &(a, b) in edges {
+            reach[a][b] = true;
+        }
+        for k in 0..size {
+            for a in 0..size {
+                for b in 0..size {
+                    reach[a][b] |= reach[a][k] && reach[k][b];
+                }
+            }
+        }
+        (0..size).filter(|&a| reach[a][a] && (a + 1..size).all(|b| !(reach[a][b] && reach[b][a]))).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn circles_are_those_of_brute_force(
+            size in 1usize..7,
+            edges in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 0..14),
+        ) {
+            let edges: Vec<_> = edges.iter().map(|(a, b)| (a.index(size), b.index(size))).collect();
+            let b = graph(size, &edges, "p");
+            let found: Vec<_> = b.check(calls_do_not_go_in_circles).iter().map(|d| d.primary.span).collect();
+            let expected: Vec<_> = last_of_each_circle(size, &edges)
+                .into_iter()
+                .map(|i| b.hir.instances[InstanceId::new(i)].name_span)
+                .collect();
+            prop_assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn the_whole_circle_is_shown() {
+        let b = graph(4, &[(0, 1), (1, 2), (2, 3), (3, 1)], "p");
+        let found = b.check(calls_do_not_go_in_circles);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].message, "calls go in a circle: `i[3]` -> `i[1]` -> `i[2]` -> `i[3]`");
+        assert_eq!(found[0].secondary.len(), 3);
+    }
+
+    #[test]
+    fn nobody_waits_for_a_one_way_call() {
+        let b = graph(2, &[(0, 1), (1, 0)], "p!");
+        assert_eq!(b.check(calls_do_not_go_in_circles), []);
+    }
+
+    #[test]
+    fn declared_calls_are_all_there_are() {
+        let at = Span::new(FileId(0), 0, 0);
+        let word = |w: &str| Spanned::new(w.to_string(), at);
+        for (callee, circle) in [("get", false), ("put", true)] {
+            let mut b = Builder::new();
+            let interface = b.interface(&["put", "get"]);
+            let service = b.service(&[interface], &[interface]);
+            b.hir.services[service].calls =
+                vec![Calls { procedure: word("put"), targets: vec![(0, word(callee))] }];
+            let (one, two) = (b.instance(service), b.instance(service));
+            b.bind(one, 0, two);
+            b.bind(two, 0, one);
+            assert_eq!(b.check(calls_do_not_go_in_circles).len(), usize::from(circle), "{callee}");
+        }
+    }
+
+    #[test]
+    fn a_long_chain_is_no_burden() {
+        let edges: Vec<_> = (0..50_000).map(|i| (i, (i + 1) % 50_000)).collect();
+        assert_eq!(graph(50_000, &edges[..49_999], "p").check(calls_do_not_go_in_circles), []);
+    }
+}

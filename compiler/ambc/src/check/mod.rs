@@ -23,6 +23,8 @@ mod networks;
 mod placement;
 mod platforms;
 mod services;
+#[cfg(test)]
+mod testing;
 mod uses;
 
 pub use checked::Checked;
