@@ -9,8 +9,10 @@ mod edges;
 mod errors;
 mod exports;
 mod fit;
+pub mod graph;
 mod ids;
 mod model;
+pub mod report;
 mod route;
 mod unreachable;
 
