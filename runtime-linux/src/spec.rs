@@ -2,6 +2,7 @@
 
 use ambc_abi::LaneSpec;
 pub use ambc_kernel::lane::End;
+use ambc_kernel::net::NetTable;
 
 /// One node: the table in its kernel program.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +15,11 @@ pub struct NodeSpec {
     pub lanes: &'static [NodeLane],
     /// Tasks and requests of the kernel group that may sleep at once.
     pub timers: u16,
+    /// Links and routes. Its out lane `k` is the `k`-th of `lanes` whose callee is [`Side::Net`], its in lane `k` the `k`-th
+    /// whose caller is.
+    pub net: NetTable<'static>,
+    /// Names of the exports in `net`, in its order: `export NAME ADDRESS` of the identity file.
+    pub exports: &'static [&'static str],
 }
 
 /// A user group, as its node sees it.
@@ -52,6 +58,16 @@ pub enum Side {
     Group(u8),
     /// An instance of the named other node, or a client outside: the network side of this node holds the end.
     Net(&'static str),
+}
+
+impl Side {
+    pub(crate) fn is_kernel(self) -> bool {
+        self == Self::Kernel
+    }
+
+    pub(crate) fn is_net(self) -> bool {
+        matches!(self, Self::Net(_))
+    }
 }
 
 /// One user group: the table in its program.

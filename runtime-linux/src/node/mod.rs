@@ -5,6 +5,7 @@
 
 mod args;
 mod events;
+pub(crate) mod links;
 mod process;
 mod report;
 mod supervise;
@@ -23,6 +24,7 @@ use crate::spin::Spin;
 use ambc_kernel::lane::{Scratch, lane_bytes};
 use ambc_kernel::{Caller, Ctx, Lane, Server, Work};
 use args::Args;
+use links::Links;
 use core::cell::RefCell;
 use core::fmt::Display;
 use process::Tuning;
@@ -41,6 +43,7 @@ pub struct Host {
     regions: Vec<Region>,
     ctx: &'static Ctx<'static>,
     groups: Supervisor,
+    links: Links,
     control: Control,
     signals: OwnedFd,
     spin: Spin,
@@ -127,13 +130,15 @@ impl Host {
         let lanes: &'static [Lane] = Vec::leak(lanes.collect());
         let spin = Spin::suited(support.cpus, spec.groups.len() + 1);
         let tuning = Tuning { spin, waitv: support.waitv };
+        let ctx = ends::ctx(spec.timers);
         Ok(Self {
             groups: Supervisor::prepare(spec, &identity, &regions, lanes, &tuning)?,
+            links: Links::open(spec, &identity, lanes, ctx, peer)?,
             spec,
             identity,
             lanes,
             regions,
-            ctx: ends::ctx(spec.timers),
+            ctx,
             control,
             signals,
             spin: Spin::new(spin),

@@ -1,6 +1,7 @@
 //! The loop of a node.
 
 use super::events::{Events, Source};
+use super::links::Links;
 use super::supervise::Supervisor;
 use super::{Host, report, report_failed};
 use crate::control::{Command, Control};
@@ -29,12 +30,16 @@ pub(super) fn serve(
     stop: impl Future<Output = ()>,
 ) -> Result<(), String> {
     let mut node = Node::start(host)?;
-    let group = Group { ctx: node.ctx, callers, servers };
+    // The executor advances and rings for the network's ends of lanes too.
+    let all_callers: Vec<&Caller<'_>> = callers.iter().chain(node.links.callers()).copied().collect();
+    let all_servers: Vec<&Server> = servers.iter().chain(node.links.servers()).copied().collect();
+    let group = Group { ctx: node.ctx, callers: &all_callers, servers: &all_servers };
     let stop = pin!(stop);
     let mut ending = Task::new(stop, &ENDING, node.ctx, |()| {});
     let mut steps = 0;
     while !node.over(&mut ending) {
         let mut any = group.step(work, |peer| node.groups.ring(peer));
+        any |= node.links.step();
         if node.phase == Phase::KernelStops {
             any |= ending.run();
         }
@@ -51,16 +56,23 @@ pub(super) fn serve(
         node.sleep(&group, work);
     }
     node.groups.kill();
-    report::edges(node.spec, &node.groups, |lane| own_caller(node.spec, lane, callers));
+    report::edges(node.spec, &node.groups, |lane| {
+        own_caller(node.spec, lane, Side::is_kernel, callers)
+            .or_else(|| own_caller(node.spec, lane, Side::is_net, node.links.callers()))
+    });
     log::finish();
     Ok(())
 }
 
-/// The end of lane `lane` among those the program passed: they come in the order of the table.
-fn own_caller<'c>(spec: &NodeSpec, lane: usize, callers: &'c [&'c Caller<'c>]) -> Option<&'c Caller<'c>> {
-    let own = |side: Side| side == Side::Kernel;
-    let position = spec.lanes.iter().take(lane).filter(|l| own(l.caller)).count();
-    spec.lanes.get(lane).filter(|l| own(l.caller)).and_then(|_| callers.get(position).copied())
+/// The caller's end of lane `lane` among those of one kind: they come in the order of the table.
+fn own_caller<'c>(
+    spec: &NodeSpec,
+    lane: usize,
+    kind: fn(Side) -> bool,
+    callers: &[&'c Caller<'c>],
+) -> Option<&'c Caller<'c>> {
+    let position = spec.lanes.iter().take(lane).filter(|l| kind(l.caller)).count();
+    spec.lanes.get(lane).filter(|l| kind(l.caller)).and_then(|_| callers.get(position).copied())
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +90,7 @@ struct Node {
     spec: &'static NodeSpec,
     ctx: &'static Ctx<'static>,
     groups: Supervisor,
+    links: Links,
     control: Control,
     signals: std::os::fd::OwnedFd,
     /// Descriptors of lanes, for groups that are started again.
@@ -99,12 +112,14 @@ impl Node {
         if let Some(fd) = host.control.fd() {
             add(fd, Source::Control)?;
         }
+        host.links.watch(&events)?;
         let (mut groups, mut control) = (host.groups, host.control);
         groups.start(os::now(), &events, &mut control)?;
         Ok(Self {
             spec: host.spec,
             ctx: host.ctx,
             groups,
+            links: host.links,
             control,
             signals: host.signals,
             _regions: host.regions,
@@ -134,7 +149,7 @@ impl Node {
 
     fn sleep(&mut self, group: &Group<'_>, work: &mut [&mut dyn Work]) {
         wait::doze(self.groups.node_bells());
-        let busy = group.step(work, |peer| self.groups.ring(peer));
+        let busy = group.step(work, |peer| self.groups.ring(peer)) | self.links.step();
         let ending = self.phase == Phase::KernelStops && ENDING.any();
         let changed = self.settle();
         let left = if busy || ending || changed { Some(0) } else { self.time_left(group) };
@@ -148,7 +163,7 @@ impl Node {
         let now = os::now();
         let flush = self.backlog.then(|| now.saturating_add(5_000_000));
         let stopping = (self.patience != u64::MAX).then_some(self.patience);
-        let due = [group.next_deadline(), self.groups.next_timer(now), flush, stopping];
+        let due = [group.next_deadline(), self.groups.next_timer(now), self.links.next_timer(), flush, stopping];
         due.into_iter().flatten().min().map(|at| at.saturating_sub(now))
     }
 
@@ -181,7 +196,7 @@ impl Node {
             Source::Bell(number) => self.groups.rang(number),
             Source::Process(number) => self.groups.ended(number, now, &self.events, &mut self.control),
             Source::Output(number) => self.groups.take_output(number, now, &self.events, &mut self.control),
-            Source::Socket(_) => {}
+            Source::Socket(number) => self.links.receive(number),
         }
     }
 
@@ -195,7 +210,7 @@ impl Node {
                         .iter()
                         .fold(self.groups.calls(), |sum, caller| sum.wrapping_add(caller.counters().calls()));
                     let rests = group.done(work) && group.in_flight(work) == 0;
-                    let idle = rests && self.groups.idle() && self.phase == Phase::Serving;
+                    let idle = rests && self.links.idle() && self.groups.idle() && self.phase == Phase::Serving;
                     self.control.say(format_args!("{} {calls}", if idle { "idle" } else { "busy" }));
                 }
             }

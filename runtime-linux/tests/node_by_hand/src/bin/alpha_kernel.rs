@@ -1,6 +1,7 @@
 //! The kernel program of node `alpha`, in the shape that `ambc` generates.
 #![recursion_limit = "256"]
 
+use ambc_kernel::net::NetTable;
 use ambc_kernel::{Handle, Kids, LaneSpec, Request, Serve, Server, WakeMask, instance, kids_bytes};
 use ambc_linux::node::{self, Host};
 use ambc_linux::spec::{NodeGroup, NodeLane, NodeSpec, Side};
@@ -30,6 +31,8 @@ static NODE: NodeSpec = NodeSpec {
         },
     ],
     timers: 16,
+    net: NetTable::EMPTY,
+    exports: &[],
 };
 
 instance!(tally: Keeper);
