@@ -8,9 +8,9 @@
 //! node cloud                          # required: this node's name, must be the image's
 //! data /var/lib/ambc/cloud            # folder for what the node keeps
 //! group trap /opt/cloud/groups/trap   # executable of each user group
-//! bind lan 127.0.0.1:7411             # UDP address of an interface
+//! bind lan 127.0.0.1:7411             # UDP address of an interface, by the name of its network or its index
 //! peer 0 127.0.0.1:7412               # address of a neighbour, by its index in the image's table
-//! export camera 127.0.0.1:4898        # UDP address of an export
+//! export 0 127.0.0.1:4898             # UDP address of an export, by its index in the image's table
 //! folder disk /var/lib/ambc/cloud/db  # folder of an offer
 //! impair loss=0.05 dup=0.05 reorder=0.05 seed=1   # fault injection at every socket, optional
 //! ```
@@ -29,11 +29,11 @@ pub struct Identity {
     pub data: Option<PathBuf>,
     /// Executable of each user group.
     pub groups: Vec<(String, PathBuf)>,
-    /// Address of each interface.
+    /// Address of each interface, by network or index.
     pub binds: Vec<(String, SocketAddr)>,
     /// Address of each neighbour, by index.
     pub peers: Vec<(usize, SocketAddr)>,
-    /// Address of each export.
+    /// Address of each export, by index.
     pub exports: Vec<(String, SocketAddr)>,
     /// Folder of each offer that has one.
     pub folders: Vec<(String, PathBuf)>,
@@ -169,7 +169,7 @@ mod tests {
     use super::*;
 
     const FULL: &str = "# a comment\nnode cloud\ndata /tmp/data of mine\n\ngroup trap /opt/a b/trap\nbind lan 127.0.0.1:7411\n\
-        peer 1 127.0.0.1:7412\nexport camera [::1]:4898\nfolder disk /db\nimpair loss=0.05 dup=0.01 reorder=0.5 seed=3\n";
+        peer 1 127.0.0.1:7412\nexport 0 [::1]:4898\nfolder disk /db\nimpair loss=0.05 dup=0.01 reorder=0.5 seed=3\n";
 
     #[test]
     fn every_entry_is_read() {
@@ -178,7 +178,7 @@ mod tests {
         assert_eq!(id.group("trap"), Some(Path::new("/opt/a b/trap")));
         assert_eq!(id.binds, [("lan".to_owned(), "127.0.0.1:7411".parse().unwrap())]);
         assert_eq!(id.peers, [(1, "127.0.0.1:7412".parse().unwrap())]);
-        assert_eq!(id.exports, [("camera".to_owned(), "[::1]:4898".parse().unwrap())]);
+        assert_eq!(id.exports, [("0".to_owned(), "[::1]:4898".parse().unwrap())]);
         assert_eq!(id.folder("disk"), Some(PathBuf::from("/db")));
         assert_eq!(id.folder("other"), Some(PathBuf::from("/tmp/data of mine/other")));
         assert_eq!(id.impair.unwrap().seed, 3);

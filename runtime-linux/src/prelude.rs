@@ -3,8 +3,8 @@
 pub use crate::ends::scratch;
 pub use crate::group::Refused;
 pub use ambc_kernel::{
-    Absent, CallError, Caller, Either, Handle, Kids, Request, Run, Serve, Server, Task, WakeMask, instance, kids_bytes,
-    made, stop,
+    Absent, CallError, Caller, Either, Handle, Kids, Request, Run, Serve, Server, Task, WakeMask, instance,
+    kids_bytes, made, stop,
 };
 pub use core::pin::pin;
 pub use std::process::ExitCode;

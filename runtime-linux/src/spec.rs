@@ -15,11 +15,8 @@ pub struct NodeSpec {
     pub lanes: &'static [NodeLane],
     /// Tasks and requests of the kernel group that may sleep at once.
     pub timers: u16,
-    /// Links and routes. Its out lane `k` is the `k`-th of `lanes` whose callee is [`Side::Net`], its in lane `k` the `k`-th
-    /// whose caller is.
+    /// Links, routes, and what comes and goes over them. Its lane numbers are positions in `lanes`.
     pub net: NetTable<'static>,
-    /// Names of the exports in `net`, in its order: `export NAME ADDRESS` of the identity file.
-    pub exports: &'static [&'static str],
 }
 
 /// A user group, as its node sees it.

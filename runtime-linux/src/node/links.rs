@@ -5,9 +5,11 @@ use crate::ends;
 use crate::identity::Identity;
 use crate::os;
 use crate::socket::Socket;
-use crate::spec::{NodeSpec, Side};
+use crate::spec::{NodeLane, NodeSpec};
 use ambc_kernel::lane::Ticket;
-use ambc_kernel::net::{LaneEnds, Net, NetTable, OutLane, PeerAddr, Storage};
+use ambc_kernel::net::{
+    Answer, LaneEnds, Lanes, Net, NetTable, OutLane, PeerAddr, Popped, Storage, Submitted,
+};
 use ambc_kernel::{Caller, Ctx, Lane, Server};
 use core::cell::Cell;
 use std::net::SocketAddr;
@@ -19,9 +21,8 @@ pub(crate) struct Links {
     net: Net<'static>,
     /// Of interfaces, then of exports, as [`Net`] numbers them.
     sockets: Vec<Socket>,
-    outs: &'static [OutLane<'static>],
+    ends: Numbered,
     servers: Vec<&'static Server>,
-    ins: &'static [&'static Caller<'static>],
     datagram: Vec<u8>,
     /// When to try a socket again that took no more.
     full_until: Option<u64>,
@@ -39,7 +40,7 @@ impl Links {
         identity: &Identity,
         lanes: &'static [Lane],
         ctx: &'static Ctx<'static>,
-        peer: impl Fn(Side) -> u8,
+        peer: impl Fn(crate::spec::Side) -> u8,
     ) -> Result<Self, String> {
         let session = wall_clock();
         let mut net = Net::new(&spec.net, storage(&spec.net), session)
@@ -50,18 +51,20 @@ impl Links {
             net.set_peer(i, PeerAddr::from(*addr));
         }
         let at = |i: usize| (lanes[i], &spec.lanes[i]);
-        let leaving = (0..lanes.len()).map(at).filter(|(_, lane)| matches!(lane.callee, Side::Net(_)));
+        let leaving = (0..lanes.len()).map(at).filter(|(_, lane)| lane.callee.is_net());
         let servers: Vec<&'static Server> =
             leaving.map(|(lane, of)| leak(ends::server(lane, peer(of.caller), None))).collect();
         let outs = servers.iter().map(|server| OutLane::new(server, tickets(server))).collect();
-        let entering = (0..lanes.len()).map(at).filter(|(_, lane)| matches!(lane.caller, Side::Net(_)));
-        let ins = entering.map(|(lane, of)| &*leak(ends::caller(lane, peer(of.callee), ctx))).collect();
+        let entering = (0..lanes.len()).map(at).filter(|(_, lane)| lane.caller.is_net());
+        let ins = entering.map(|(lane, of)| leak(ends::caller(lane, peer(of.callee), ctx))).collect();
         Ok(Self {
             net,
             sockets: bind(spec, identity)?,
-            outs: Vec::leak(outs),
+            ends: Numbered {
+                ends: LaneEnds { outs: Vec::leak(outs), ins: Vec::leak(ins), now: os::now },
+                places: places(spec),
+            },
             servers,
-            ins: Vec::leak(ins),
             datagram: vec![0; 65_536],
             full_until: None,
         })
@@ -74,7 +77,7 @@ impl Links {
 
     /// Ends of lanes over which others call into this node.
     pub(crate) fn callers(&self) -> &'static [&'static Caller<'static>] {
-        self.ins
+        self.ends.ends.ins
     }
 
     pub(crate) fn watch(&self, events: &Events) -> Result<(), String> {
@@ -99,7 +102,7 @@ impl Links {
             return false;
         }
         let now = os::now();
-        let any = self.net.poll(now, &LaneEnds { outs: self.outs, ins: self.ins, now: os::now });
+        let any = self.net.poll(now, &self.ends);
         let sockets = &mut self.sockets;
         let all = self.net.transmit(now, &mut |iface, to, bytes| match sockets.get_mut(usize::from(iface)) {
             Some(socket) => socket.send(now, to.socket(), bytes),
@@ -130,18 +133,79 @@ impl Links {
 
 /// Interfaces, then exports.
 fn bind(spec: &NodeSpec, identity: &Identity) -> Result<Vec<Socket>, String> {
-    let find = |list: &[(String, SocketAddr)], kind: &str, name: &str| {
-        let found = list.iter().find(|(n, _)| n == name).map(|(_, at)| *at);
-        found.ok_or_else(|| format!("the identity file has no `{kind} {name}`"))
-    };
-    let ifaces = spec.net.ifaces.iter().map(|iface| find(&identity.binds, "bind", iface.name));
-    let exports = spec.exports.iter().map(|name| find(&identity.exports, "export", name));
+    let ifaces = spec.net.ifaces.iter().enumerate().map(|(i, iface)| {
+        address(&identity.binds, iface.name, i)
+            .ok_or_else(|| format!("the identity file has no `bind {}`", iface.name))
+    });
+    let exports = (0..spec.net.exports.len()).map(|i| {
+        address(&identity.exports, "", i).ok_or_else(|| format!("the identity file has no `export {i}`"))
+    });
     let addresses = ifaces.chain(exports).collect::<Result<Vec<_>, _>>()?;
     let open = |(at, salt): (SocketAddr, u64)| {
         let salt = salt.wrapping_add(u64::from(spec.net.node) << 8);
         Socket::bind(at, identity.impair, salt).map_err(|e| format!("cannot bind {at}: {e}"))
     };
     addresses.into_iter().zip(0..).map(open).collect()
+}
+
+fn address(list: &[(String, SocketAddr)], name: &str, index: usize) -> Option<SocketAddr> {
+    let by = |key: &str| list.iter().find(|(n, _)| n == key).map(|(_, at)| *at);
+    by(&index.to_string()).or_else(|| by(name))
+}
+
+/// The lane ends of the network, under the positions of their lanes in the node's table.
+#[derive(Debug)]
+struct Numbered {
+    ends: LaneEnds<'static>,
+    /// For each lane of the node, its place among the ends of its kind.
+    places: Vec<u16>,
+}
+
+impl Numbered {
+    fn place(&self, lane: u16) -> u16 {
+        self.places.get(usize::from(lane)).copied().unwrap_or(u16::MAX)
+    }
+}
+
+impl Lanes for Numbered {
+    fn pop(&self, lane: u16, buf: &mut [u8]) -> Option<Popped> {
+        self.ends.pop(self.place(lane), buf)
+    }
+
+    fn cancelled(&self, lane: u16, slot: u8) -> bool {
+        self.ends.cancelled(self.place(lane), slot)
+    }
+
+    fn complete(&self, lane: u16, slot: u8, status: u32, payload: &[u8]) {
+        self.ends.complete(self.place(lane), slot, status, payload);
+    }
+
+    fn submit(&self, lane: u16, proc: u32, deadline: u64, payload: &[u8], reply_max: usize) -> Submitted {
+        self.ends.submit(self.place(lane), proc, deadline, payload, reply_max)
+    }
+
+    fn poll(&self, lane: u16, slot: u8, buf: &mut [u8]) -> Option<Answer> {
+        self.ends.poll(self.place(lane), slot, buf)
+    }
+
+    fn cancel(&self, lane: u16, slot: u8) {
+        self.ends.cancel(self.place(lane), slot);
+    }
+}
+
+fn places(spec: &NodeSpec) -> Vec<u16> {
+    let (mut outs, mut ins) = (0..u16::MAX, 0..u16::MAX);
+    let mut place = |lane: &NodeLane| {
+        let numbers = if lane.callee.is_net() {
+            &mut outs
+        } else if lane.caller.is_net() {
+            &mut ins
+        } else {
+            return None;
+        };
+        numbers.next()
+    };
+    spec.lanes.iter().map(|lane| place(lane).unwrap_or(u16::MAX)).collect()
 }
 
 fn tickets(server: &Server) -> &'static [Cell<Option<Ticket>>] {

@@ -163,7 +163,8 @@ impl Node {
         let now = os::now();
         let flush = self.backlog.then(|| now.saturating_add(5_000_000));
         let stopping = (self.patience != u64::MAX).then_some(self.patience);
-        let due = [group.next_deadline(), self.groups.next_timer(now), self.links.next_timer(), flush, stopping];
+        let due =
+            [group.next_deadline(), self.groups.next_timer(now), self.links.next_timer(), flush, stopping];
         due.into_iter().flatten().min().map(|at| at.saturating_sub(now))
     }
 
@@ -210,7 +211,8 @@ impl Node {
                         .iter()
                         .fold(self.groups.calls(), |sum, caller| sum.wrapping_add(caller.counters().calls()));
                     let rests = group.done(work) && group.in_flight(work) == 0;
-                    let idle = rests && self.links.idle() && self.groups.idle() && self.phase == Phase::Serving;
+                    let idle =
+                        rests && self.links.idle() && self.groups.idle() && self.phase == Phase::Serving;
                     self.control.say(format_args!("{} {calls}", if idle { "idle" } else { "busy" }));
                 }
             }

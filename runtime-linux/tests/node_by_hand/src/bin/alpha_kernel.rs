@@ -32,7 +32,6 @@ static NODE: NodeSpec = NodeSpec {
     ],
     timers: 16,
     net: NetTable::EMPTY,
-    exports: &[],
 };
 
 instance!(tally: Keeper);
