@@ -10,4 +10,5 @@ pub mod image;
 pub mod load;
 pub mod plan;
 pub mod render;
+pub mod resolve;
 pub mod syntax;

@@ -1,0 +1,5 @@
+//! Tests of whole passes, from text.
+
+mod arrays;
+mod deployment;
+mod help;
