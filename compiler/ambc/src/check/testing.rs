@@ -4,7 +4,7 @@ use super::Rule;
 use super::context::Context;
 use crate::hir;
 use crate::hir::{
-    Binding, Deployment, Id, Instance, InstanceId, InstanceKind, Name, Need, Service, ServiceId, Target,
+    Binding, Deployment, Instance, InstanceId, InstanceKind, Name, Need, Service, ServiceId, Target,
 };
 use ambc_diag::{Diagnostic, Diagnostics, FileId, Span, Spanned};
 use ambc_lidl::model::{Interface, InterfaceId, Procedure, ResultType};
@@ -17,28 +17,7 @@ pub(super) struct Builder {
 
 impl Builder {
     pub(super) fn new() -> Self {
-        let hir = Deployment {
-            name: "test".to_string(),
-            span: Span::new(FileId(0), 0, 0),
-            lidl: ambc_lidl::model::Model::default(),
-            services: hir::IndexVec::default(),
-            networks: hir::IndexVec::default(),
-            platforms: hir::IndexVec::default(),
-            nodes: hir::IndexVec::default(),
-            instances: hir::IndexVec::default(),
-            groups: hir::IndexVec::default(),
-            deploys: Vec::new(),
-            exports: Vec::new(),
-            imports: Vec::new(),
-            access: Vec::new(),
-            requirements: Vec::new(),
-            places: Vec::new(),
-            logs: Vec::new(),
-            overrides: Vec::new(),
-            deferred: Vec::new(),
-            interface_crates: Vec::new(),
-            uses: Vec::new(),
-        };
+        let hir = Deployment::empty("test", Span::new(FileId(0), 0, 0));
         Self { hir, at: 0 }
     }
 

@@ -500,6 +500,32 @@ pub struct InterfacePackage {
 }
 
 impl Deployment {
+    /// A deployment with nothing in it.
+    pub fn empty(name: impl Into<String>, span: Span) -> Self {
+        Self {
+            name: name.into(),
+            span,
+            lidl: Model::default(),
+            services: IndexVec::default(),
+            networks: IndexVec::default(),
+            platforms: IndexVec::default(),
+            nodes: IndexVec::default(),
+            instances: IndexVec::default(),
+            groups: IndexVec::default(),
+            deploys: Vec::new(),
+            exports: Vec::new(),
+            imports: Vec::new(),
+            access: Vec::new(),
+            requirements: Vec::new(),
+            places: Vec::new(),
+            logs: Vec::new(),
+            overrides: Vec::new(),
+            deferred: Vec::new(),
+            interface_crates: Vec::new(),
+            uses: Vec::new(),
+        }
+    }
+
     /// Instances by where they run: node, then domain, in order. What runs nowhere is left out.
     pub fn domains(&self) -> BTreeMap<(NodeId, Domain), Vec<InstanceId>> {
         let mut out: BTreeMap<_, Vec<_>> = BTreeMap::new();

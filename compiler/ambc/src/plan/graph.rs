@@ -23,7 +23,12 @@ pub fn dot(hir: &Deployment, plan: &Plan) -> String {
         let declared = &hir.exports[export.export];
         let (net, to) = (&hir.networks[declared.network].name, &hir.instances[declared.instance].name);
         let label = quote(&format!("export :{}", export.port));
-        let _ = writeln!(out, "    {} -> {} [style=dashed, label={label}];", quote(&format!("net {net}")), quote(&to.to_string()));
+        let _ = writeln!(
+            out,
+            "    {} -> {} [style=dashed, label={label}];",
+            quote(&format!("net {net}")),
+            quote(&to.to_string())
+        );
     }
     out.push_str("}\n");
     out
@@ -37,11 +42,17 @@ fn cluster(out: &mut String, hir: &Deployment, node: &NodePlan) {
     let n = &hir.nodes[node.node];
     let platform = n.platform.map(|p| hir.platforms[p].name.to_string()).unwrap_or_default();
     let _ = writeln!(out, "    subgraph {} {{", quote(&format!("cluster node {}", n.name)));
-    let _ = writeln!(out, "        label={}; style=filled; fillcolor=\"#f4f4f4\";", quote(&format!("{} : {platform}", n.name)));
+    let _ = writeln!(
+        out,
+        "        label={}; style=filled; fillcolor=\"#f4f4f4\";",
+        quote(&format!("{} : {platform}", n.name))
+    );
     for d in node.domains.iter().filter(|d| !d.instances.is_empty()) {
         let fill = if d.domain == Domain::Kernel { "#e8e0d0" } else { "#dce8f4" };
-        let _ = writeln!(out, "        subgraph {} {{", quote(&format!("cluster group {}/{}", n.name, d.name)));
-        let _ = writeln!(out, "            label={}; style=filled; fillcolor={};", quote(&d.name), quote(fill));
+        let _ =
+            writeln!(out, "        subgraph {} {{", quote(&format!("cluster group {}/{}", n.name, d.name)));
+        let _ =
+            writeln!(out, "            label={}; style=filled; fillcolor={};", quote(&d.name), quote(fill));
         for i in &d.instances {
             let _ = writeln!(out, "            {};", quote(&hir.instances[*i].name.to_string()));
         }
@@ -66,12 +77,18 @@ fn networks(out: &mut String, hir: &Deployment, plan: &Plan) {
     let exported = plan.exports.iter().map(|e| hir.exports[e.export].network);
     for n in used.into_iter().chain(exported).collect::<BTreeSet<_>>() {
         let name = &hir.networks[n].name;
-        let _ = writeln!(out, "    {} [shape=ellipse, label={}];", quote(&format!("net {name}")), quote(&name.to_string()));
+        let _ = writeln!(
+            out,
+            "    {} [shape=ellipse, label={}];",
+            quote(&format!("net {name}")),
+            quote(&name.to_string())
+        );
     }
 }
 
 fn binding(out: &mut String, hir: &Deployment, plan: &Plan, edge: &Edge) {
-    let (from, to) = (quote(&hir.instances[edge.from].name.to_string()), quote(&hir.instances[edge.to].name.to_string()));
+    let (from, to) =
+        (quote(&hir.instances[edge.from].name.to_string()), quote(&hir.instances[edge.to].name.to_string()));
     let label = quote(&need_name(hir, edge));
     match edge.transport {
         Transport::Direct => {

@@ -14,6 +14,8 @@ mod ids;
 mod model;
 pub mod report;
 mod route;
+#[cfg(test)]
+mod route_tests;
 mod unreachable;
 
 pub use edges::{edge_name, need_name};

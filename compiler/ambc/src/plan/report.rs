@@ -184,14 +184,20 @@ pub fn human(hir: &Deployment, plan: &Plan) -> String {
             Transport::Direct => "direct call".to_owned(),
             Transport::OwnLane => "lane within the group".to_owned(),
             Transport::Lane => "lane".to_owned(),
-            Transport::Route(r) => {
-                plan.routes.get(r).map(|r| format!("{} (weight {})", way(hir, r), r.weight)).unwrap_or_default()
-            }
+            Transport::Route(r) => plan
+                .routes
+                .get(r)
+                .map(|r| format!("{} (weight {})", way(hir, r), r.weight))
+                .unwrap_or_default(),
         };
         let _ = writeln!(out, "  {name:width$} -> {to}: {how}");
     }
     for e in &report.exports {
-        let _ = writeln!(out, "\nexport {} over {} by {} at {} (id {:#010x})", e.instance, e.network, e.node, e.address, e.id);
+        let _ = writeln!(
+            out,
+            "\nexport {} over {} by {} at {} (id {:#010x})",
+            e.instance, e.network, e.node, e.address, e.id
+        );
     }
     for network in plan.routes.iter().flat_map(|r| &r.networks).collect::<BTreeSet<_>>() {
         let name = &hir.networks[*network].name;
