@@ -45,6 +45,34 @@ fn calls_under_way_end_as_restarted_when_the_callee_node_restarts() {
 }
 
 #[test]
+fn a_callee_node_that_restarted_in_a_long_silence_costs_no_call() {
+    let mut world = line(15, THREE);
+    warm_up(&mut world);
+    world.start(2);
+    world.run_ms(4100);
+    world.small_call(0, 1, 5000);
+    assert!(world.run_until_idle(1000));
+    assert_eq!((world.status(0, 1), world.runs(1)), (0, 1));
+}
+
+#[test]
+fn an_edge_that_was_never_open_opens_when_the_callee_node_comes() {
+    let mut world = line(16, THREE);
+    world.stop(2);
+    for id in 0..10 {
+        world.small_call(0, id, 5000);
+        world.run_ms(400);
+    }
+    world.start(2);
+    world.run_ms(1000);
+    world.small_call(0, 20, 5000);
+    assert!(world.run_until_idle(5000));
+    let failed = (0..10).filter(|id| world.status(0, *id) == code(CallError::Unreachable)).count();
+    assert!(failed >= 8, "{failed}");
+    assert_eq!((world.status(0, 20), world.runs(20)), (0, 1));
+}
+
+#[test]
 fn no_call_runs_twice_across_restarts_of_the_callee_node() {
     let mut world = line(2, THREE);
     world.medium.faults = Faults { loss: 50, dup: 50, reorder: 100, damage: 0 };

@@ -52,6 +52,8 @@ pub struct OutState {
     tries: u8,
     /// Why it could not be opened; until `next_at` further calls fail with it at once.
     refused: Option<CallError>,
+    /// When the callee's node last said anything about this edge.
+    heard_at: u64,
 }
 
 impl Call {
@@ -144,6 +146,14 @@ impl Net<'_> {
         }
     }
 
+    /// Tells an export that this client makes no more calls.
+    pub(super) fn leave_export(&mut self) {
+        if self.outs.first().is_some_and(|o| o.open) {
+            let header = self.edge_header(0, Kind::Cancel);
+            self.send_control(0, &header);
+        }
+    }
+
     // --- from the lane ---
 
     fn take_requests(&mut self, now: u64, lanes: &dyn Lanes, out: usize) -> bool {
@@ -165,6 +175,7 @@ impl Net<'_> {
             if let Some(orphan) = orphan {
                 self.leave(now, orphan);
             }
+            self.doubt(now, out);
             let seq = self.calls[call].seq.wrapping_add(1).max(1);
             self.calls[call] = Call {
                 out: out as u16,
@@ -183,6 +194,14 @@ impl Net<'_> {
             }
         }
         any
+    }
+
+    /// After a long silence the callee's node may have restarted: asks for its session first.
+    fn doubt(&mut self, now: u64, out: usize) {
+        let o = &mut self.outs[out];
+        if o.open && o.used == 0 && now.saturating_sub(o.heard_at) >= self.reopening {
+            (o.open, o.tries, o.next_at) = (false, 0, now);
+        }
     }
 
     fn drive_call(&mut self, now: u64, lanes: &dyn Lanes, call: usize) -> bool {
@@ -234,9 +253,9 @@ impl Net<'_> {
         }
         let early = now < o.next_at;
         let tries = match o.refused {
-            Some(error) if early => return self.refuse(lanes, out, error),
+            Some(error) if early && o.tries == 0 => return self.refuse(lanes, out, error),
+            Some(_) | None if early => return false,
             Some(_) => TRIES_AGAIN,
-            None if early => return false,
             None => TRIES,
         };
         if o.tries >= tries {
@@ -365,10 +384,11 @@ impl Net<'_> {
     }
 
     /// The result of a call, in the arrival `unit`.
-    pub(super) fn on_reply(&mut self, lanes: &dyn Lanes, out: u16, header: &Header, unit: u16) {
+    pub(super) fn on_reply(&mut self, now: u64, lanes: &dyn Lanes, out: u16, header: &Header, unit: u16) {
         if !self.credible(header) || header.session != self.outs[out as usize].remote {
             return;
         }
+        self.outs[out as usize].heard_at = now;
         if let Some(call) = self.call_of(out, header) {
             self.links.abort(call as u16);
             self.complete(lanes, call, header.word, unit);
@@ -395,6 +415,7 @@ impl Net<'_> {
             return;
         }
         (o.open, o.remote, o.tries, o.refused) = (true, header.session, 0, None);
+        o.heard_at = now;
         for call in self.calls_of(out as usize) {
             if self.calls[call].phase == Phase::Waiting {
                 self.send(now, lanes, call);

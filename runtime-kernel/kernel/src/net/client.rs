@@ -22,6 +22,9 @@ pub struct Remote {
     pub reply: u32,
 }
 
+/// Before an export forgets a silent client for another one.
+const REOPEN: u64 = 500_000_000;
+
 /// The parts of a client's [`NetTable`].
 #[derive(Clone, Copy, Debug)]
 pub struct Tables {
@@ -140,9 +143,19 @@ impl<'m> Desk<'m> {
     }
 
     fn drop_call(&self, token: Token) {
-        let mut desk = self.0.borrow_mut();
-        let Some(slot) = desk.find(token) else { return };
-        slot.phase = match slot.phase {
+        if let Some(slot) = self.0.borrow_mut().find(token) {
+            slot.give_up();
+        }
+    }
+
+    fn drop_all(&self) {
+        self.0.borrow_mut().slots.iter_mut().for_each(DeskSlot::give_up);
+    }
+}
+
+impl DeskSlot {
+    fn give_up(&mut self) {
+        self.phase = match self.phase {
             Phase::Running | Phase::Dropped => Phase::Dropped,
             Phase::Free | Phase::New | Phase::Done => Phase::Free,
         };
@@ -242,6 +255,7 @@ impl<'m> ClientNet<'m> {
         }
         let mut net = Net::new(table, storage, session)?;
         net.set_peer(0, server);
+        net.set_reopening(REOPEN);
         Ok(ClientNet { net, desk: Desk::new(desk) })
     }
 
@@ -261,6 +275,14 @@ impl<'m> ClientNet<'m> {
     /// Gives a call up. The callee is asked to end it; its slot is free again after the next `poll`.
     pub fn cancel(&mut self, token: Token) {
         self.desk.drop_call(token);
+    }
+
+    /// Says that no more calls will come, so that another client may have the place at once; `transmit` sends it. Calls
+    /// under way are cancelled.
+    pub fn close(&mut self, now: u64) {
+        self.desk.drop_all();
+        self.net.poll(now, &self.desk);
+        self.net.leave_export();
     }
 
     /// See [`Net::on_datagram`].

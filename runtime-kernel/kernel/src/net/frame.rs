@@ -28,7 +28,8 @@ pub enum Kind {
     Request,
     /// Its result. `word` is the status.
     Reply,
-    /// Nobody waits for this call any more; answered like a `Probe`.
+    /// Nobody waits for this call any more; answered like a `Probe`. With [`NO_SLOT`]: for any of them, nor will there be
+    /// others; not answered.
     Cancel,
     /// It will not run or is lost. `word` is a `CallError` code.
     Nack,

@@ -99,6 +99,8 @@ pub struct Net<'m> {
     groups: &'m mut [Group],
     records: &'m mut [Record],
     active_records: Set<'m>,
+    /// Silence after which an edge's session is asked for again.
+    reopening: u64,
     /// Session that the next client from outside is told.
     next_client: u64,
 }
@@ -120,6 +122,12 @@ impl<'m> Net<'m> {
         if let Some(link) = self.links.links.get_mut(peer).filter(|_| peer < self.table.peers.len()) {
             link.addr = addr;
         }
+    }
+
+    /// How long a callee's node may be silent (ns) before its session is asked for ahead of the next call, so that a
+    /// restart in between costs a round trip and not the call. 4 s if never set; `u64::MAX` for never.
+    pub fn set_reopening(&mut self, silence: u64) {
+        self.reopening = silence;
     }
 
     /// Takes a datagram that came over `iface` (for the socket of an export: [`NetTable::export_iface`]).

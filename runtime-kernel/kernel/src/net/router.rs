@@ -85,7 +85,7 @@ impl Net<'_> {
         match self.way(link, &header) {
             Some(Way::Relay(to, hops)) => return self.relay(now, unit, to, hops, &header),
             Some(Way::Group(group)) => self.on_group(now, lanes, group, &header, unit),
-            Some(Way::Out(out)) => self.on_reply(lanes, out, &header, unit),
+            Some(Way::Out(out)) => self.on_reply(now, lanes, out, &header, unit),
             Some(Way::NoEdge) if header.kind.forward() => self.nack(link, &header, CallError::Mismatch, 0),
             Some(Way::NoEdge) | None => self.links.stats.misrouted += 1,
         }

@@ -160,12 +160,27 @@ impl Net<'_> {
         if opening {
             return self.say(group, header, State::Opened);
         }
+        if header.slot == NO_SLOT && header.kind == Kind::Cancel {
+            return self.say_goodbye(lanes, group);
+        }
         let g = &self.groups[group as usize];
         if header.slot >= g.slots {
             return self.nack(link, header, CallError::Mismatch, mine);
         }
         let record = g.first as usize + header.slot as usize;
         self.on_call(now, lanes, record, header, unit);
+    }
+
+    /// The caller makes no more calls; a client's place is free for another one.
+    fn say_goodbye(&mut self, lanes: &dyn Lanes, group: u16) {
+        let g = &self.groups[group as usize];
+        let link = g.link as usize;
+        for record in g.first as usize..g.first as usize + g.slots as usize {
+            self.drop_call(lanes, record);
+        }
+        if self.links.links[link].group == group {
+            self.links.links[link].heard_at = 0;
+        }
     }
 
     fn say(&mut self, group: u16, header: &Header, state: State) {

@@ -46,6 +46,7 @@ pub(super) fn net<'m>(
         groups: cut(storage.groups, s.groups)?,
         records: cut(storage.records, s.records)?,
         active_records,
+        reopening: 4_000_000_000,
         next_client: session,
     };
     net.links.flights.fill(Flight { unit: NONE, ..Flight::default() });

@@ -65,6 +65,11 @@ impl LinkSize {
         LinkSize { window: 32, small: 64, large: 8, max_payload }
     }
 
+    /// A size for each client of an export.
+    pub const fn client(max_payload: u32) -> Self {
+        LinkSize { window: 8, small: 8, large: 2, max_payload }
+    }
+
     /// A size for microcontrollers.
     pub const fn tight(max_payload: u32) -> Self {
         LinkSize { window: 2, small: 4, large: 1, max_payload }

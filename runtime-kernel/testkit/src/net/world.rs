@@ -35,6 +35,8 @@ pub struct World {
     /// Nodes and clients.
     pub parties: Vec<Party>,
     by_addr: BTreeMap<[u8; 18], (usize, u16)>,
+    /// Datagrams for addresses that the test itself plays.
+    pub mail: BTreeMap<[u8; 18], Vec<Datagram>>,
     starts: u64,
     spins: u32,
 }
@@ -50,6 +52,7 @@ impl World {
             medium: Medium::new(seed),
             parties: vec![],
             by_addr: BTreeMap::new(),
+            mail: BTreeMap::new(),
             starts: 1,
             spins: 0,
         };
@@ -89,6 +92,9 @@ impl World {
             Net::new(p.table, storage(p.table), self.starts << 20).expect("the table is consistent");
         for (i, peer) in p.ends.peers.iter().enumerate() {
             net.set_peer(i, *peer);
+        }
+        if p.ends.own == [client_addr(party)] {
+            net.set_reopening(500 * MS);
         }
         p.net = Some(net);
         p.wake = self.now;
@@ -200,6 +206,9 @@ impl World {
 
     /// Gives a datagram to whoever has its address, as if it came from the medium.
     pub fn hand_over(&mut self, datagram: &Datagram) {
+        if let Some(mail) = self.mail.get_mut(&datagram.to) {
+            mail.push(datagram.clone());
+        }
         let Some((party, iface)) = self.by_addr.get(&datagram.to) else { return };
         let p = &mut self.parties[*party];
         if let Some(net) = &mut p.net {
