@@ -3,6 +3,7 @@
 //! What a generated program uses is [`node::run`] for the node process and [`group::run`] for a group process; the page
 //! `runtime-linux/README.md` shows both in full.
 
+pub mod client;
 pub mod control;
 mod ends;
 pub mod group;

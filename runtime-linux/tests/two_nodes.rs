@@ -64,3 +64,48 @@ fn a_node_that_is_gone_is_a_typed_error() {
     println!("{line}");
     assert!(west.stop().success());
 }
+
+#[test]
+fn a_client_outside_calls_an_export() {
+    use ambc_kernel::CallError;
+    use ambc_linux::client::{Client, block_on};
+    use node_by_hand::store::{Store, StoreClient};
+
+    let (mut west, mut east, export) = start("");
+    east.expect(&["! ready"]);
+    west.expect(&["! run-failed asker"]);
+    let client = Client::connect(export.parse().unwrap(), 77).unwrap();
+    let store = StoreClient(&client);
+    // The nodes' own 300 calls of 2 went to the same instance.
+    assert_eq!(block_on(store.add(1)), Ok(601));
+    let bytes = vec![3; 90_000];
+    assert_eq!(block_on(store.sum(bytes.as_slice().into())), Ok(270_000));
+    let (slow, fast) = block_on(async { join(store.slow(30), store.add(1)).await });
+    assert_eq!((slow, fast), (Ok(30), Ok(602)));
+    let wrong = Client::connect(export.parse().unwrap(), 78).unwrap();
+    assert!(matches!(block_on(StoreClient(&wrong).add(1)), Err(CallError::Unreachable | CallError::Timeout)));
+    assert_eq!(block_on(store.add(1)), Ok(603));
+    assert!(west.stop().success() && east.stop().success());
+}
+
+/// Both results, polling both calls.
+async fn join<A: Future, B: Future>(a: A, b: B) -> (A::Output, B::Output) {
+    let (mut a, mut b) = (std::pin::pin!(a), std::pin::pin!(b));
+    let (mut left, mut right) = (None, None);
+    std::future::poll_fn(|cx| {
+        use std::task::Poll;
+        if left.is_none()
+            && let Poll::Ready(out) = a.as_mut().poll(cx)
+        {
+            left = Some(out);
+        }
+        if right.is_none()
+            && let Poll::Ready(out) = b.as_mut().poll(cx)
+        {
+            right = Some(out);
+        }
+        if left.is_some() && right.is_some() { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    (left.unwrap(), right.unwrap())
+}
