@@ -206,7 +206,7 @@ fn check(datagram: &[u8], key: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     extern crate std;
-    use super::{Bits, Cut, Type, finish, key, largest_message, open, room};
+    use super::{Bits, Cut, MIN_MTU, Type, finish, key, largest_message, open, room};
     use std::vec::Vec;
 
     #[test]
@@ -232,6 +232,43 @@ mod tests {
         assert!(!Cut { total: 3, count: 9 }.valid());
         assert!(!Cut { total: 0, count: 1 }.valid());
         assert!(!Cut { total: 9, count: 0 }.valid());
+    }
+
+    /// Whether the fragments of a cut are what they must be: in order, without gap or overlap, none empty.
+    fn tiles(cut: Cut) -> bool {
+        let mut at = 0;
+        for index in 0..cut.count {
+            let range = cut.range(index);
+            if range.start != at || range.end <= at {
+                return false;
+            }
+            at = range.end;
+        }
+        at == cut.total as usize && at > 0
+    }
+
+    #[test]
+    fn messages_are_cut_into_as_few_fragments_as_fit() {
+        for mtu in [MIN_MTU, 81, 100, 127, 256, 1400, 65_535] {
+            let (room, most) = (room(mtu), largest_message(mtu));
+            let steps = (0..2000).map(|i| 1 + i * most / 2000);
+            for total in (1..3000.min(most)).chain(steps).chain(most - 300..=most) {
+                let cut = Cut::new(total, mtu).unwrap();
+                assert!(cut.valid() && tiles(cut), "{total} by {mtu}");
+                assert!((0..cut.count).all(|i| cut.range(i).len() <= room), "{total} by {mtu}");
+                assert_eq!(cut.count as usize, total.div_ceil(room), "{total} by {mtu}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_cut_is_valid_exactly_if_its_fragments_tile_the_message() {
+        for total in (0..700).chain([65_535, 1 << 24, u32::MAX - 1, u32::MAX]) {
+            for count in 1..=255 {
+                let cut = Cut { total, count };
+                assert_eq!(cut.valid(), tiles(cut), "{cut:?}");
+            }
+        }
     }
 
     #[test]

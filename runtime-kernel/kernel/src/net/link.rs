@@ -181,8 +181,8 @@ impl Links<'_> {
         true
     }
 
-    /// Whether everything received was passed on.
-    pub(super) fn nothing_received(&self) -> bool {
+    /// Whether everything that arrived, and every transmission that ended, was passed on.
+    pub(super) fn all_passed_on(&self) -> bool {
         self.ready.is_empty() && self.ended.is_empty() && self.inbox.iter().all(Option::is_none)
     }
 
@@ -474,6 +474,9 @@ impl Links<'_> {
 
     /// When a link next has something to do by itself.
     pub(super) fn next_timer(&self) -> u64 {
+        if !self.all_passed_on() {
+            return 0;
+        }
         let (mut next, mut at) = (u64::MAX, 0);
         while let Some(link) = self.busy.next(at) {
             for f in &self.flights[self.links[link].tx.flights.range()] {

@@ -156,8 +156,8 @@ impl<'m> Net<'m> {
         self.links.transmit(now, send)
     }
 
-    /// When `poll` and `transmit` are next due without anything having happened; `u64::MAX` for never. Valid after a
-    /// `transmit` that returned true.
+    /// When `poll` and `transmit` are next due without anything having happened; 0 for at once, `u64::MAX` for never.
+    /// Valid after a `transmit` that returned true.
     pub fn next_timer(&self) -> u64 {
         self.links.next_timer().min(self.next_call_timer()).min(self.next_record_timer())
     }
@@ -169,7 +169,7 @@ impl<'m> Net<'m> {
 
     /// No call in flight and nothing to send or relay.
     pub fn idle(&self) -> bool {
-        self.in_flight() == 0 && self.links.busy.next(0).is_none() && self.links.nothing_received()
+        self.in_flight() == 0 && self.links.busy.next(0).is_none() && self.links.all_passed_on()
     }
 
     /// Counters since start.

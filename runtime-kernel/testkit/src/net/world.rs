@@ -233,7 +233,6 @@ impl World {
             true
         });
         assert!(all);
-        let ended = net.poll(self.now, &p.lanes);
-        p.wake = if ended { self.now } else { net.next_timer().min(p.lanes.next()) };
+        p.wake = net.next_timer().min(p.lanes.next());
     }
 }
