@@ -241,7 +241,10 @@ impl<'s> Caller<'s> {
         if !self.live.get() || slots == 0 || (bulk && buffers == 0) {
             return None;
         }
-        Some((slots.trailing_zeros() as usize, bulk.then(|| buffers.trailing_zeros() as u8)))
+        // The slot at the ring's position, if it is free: then entry and message share a cache line.
+        let near = self.submitted.get() as usize & (self.pending.len() - 1);
+        let slot = if slots >> near & 1 != 0 { near } else { slots.trailing_zeros() as usize };
+        Some((slot, bulk.then(|| buffers.trailing_zeros() as u8)))
     }
 
     /// Where the message of a slot goes.

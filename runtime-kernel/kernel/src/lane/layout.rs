@@ -3,11 +3,12 @@
 //! ```text
 //! caller's line   written by the caller (and the supervisor), read by the callee
 //! callee's line   written by the callee (and the supervisor), read by the caller
-//! request ring    written by the caller
-//! completion ring written by the callee
 //! slots           header of 8 words and payload; owned by the caller until submitted, then by the callee until completed
 //! bulk buffers    owned like the slot that names them
 //! ```
+//!
+//! The rings have no place of their own: entry `i` of both lies in the header of slot `i`. While requests complete in order,
+//! a request is in the slot of its position, and one cache line carries entry, header and a short message.
 use ambc_abi::LaneSpec;
 
 /// What one end writes must not share a line with what the other writes.
@@ -41,7 +42,7 @@ pub(crate) enum Word {
     CalleeAsleep = up(6, LINE) + 2,
 }
 
-pub(crate) const REQUESTS: usize = up(Word::CalleeAsleep as usize + 1, LINE);
+pub(super) const SLOTS: usize = up(Word::CalleeAsleep as usize + 1, LINE);
 /// Words of a slot's header.
 pub(crate) const HEAD: usize = 8;
 
@@ -56,12 +57,14 @@ pub(crate) enum Field {
     Bulk = 3,
     DeadlineLow = 4,
     DeadlineHigh = 5,
+    /// An entry of the request ring; the caller's, whoever owns the slot.
+    Request = 6,
+    /// An entry of the completion ring; the callee's, whoever owns the slot.
+    Completion = 7,
 }
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Layout {
-    pub(crate) completions: u32,
-    pub(crate) slots: u32,
     pub(crate) stride: u32,
     pub(crate) bulk: u32,
     pub(crate) bulk_stride: u32,
@@ -71,15 +74,10 @@ pub(crate) struct Layout {
 impl Layout {
     pub(crate) const fn of(spec: &LaneSpec) -> Self {
         assert!(spec.valid(), "a lane cannot have this size");
-        let ring = up(spec.slots as usize, LINE);
-        let completions = REQUESTS + ring;
-        let slots = up(completions + ring, 2);
         let stride = up(HEAD + spec.small as usize / 4, LINE);
-        let bulk = slots + stride * spec.slots as usize;
+        let bulk = SLOTS + stride * spec.slots as usize;
         let bulk_stride = up((spec.bulk_bytes as usize).div_ceil(4), LINE);
         Self {
-            completions: completions as u32,
-            slots: slots as u32,
             stride: stride as u32,
             bulk: bulk as u32,
             bulk_stride: bulk_stride as u32,

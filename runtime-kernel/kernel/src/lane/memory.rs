@@ -4,7 +4,7 @@
 //! bytes: words are atomics, and bytes are copied, then judged. Every index is bounded here, not by the caller.
 #![expect(unsafe_code, reason = "the only module that touches memory another group maps")]
 
-use super::layout::{Field, HEAD, Layout, REQUESTS, Word};
+use super::layout::{Field, HEAD, Layout, SLOTS, Word};
 use crate::atomic::{AtomicU32, Ordering};
 use ambc_abi::LaneSpec;
 
@@ -114,13 +114,12 @@ impl Lane {
 
     #[inline]
     fn slot(&self, slot: usize) -> usize {
-        self.layout.slots as usize + (slot & (self.slots() - 1)) * self.layout.stride as usize
+        SLOTS + (slot & (self.slots() - 1)) * self.layout.stride as usize
     }
 
     #[inline]
     fn entry(&self, ring: Ring, position: u32) -> &AtomicU32 {
-        let start = if ring == Ring::Requests { REQUESTS } else { self.layout.completions as usize };
-        self.atom(start + (position as usize & (self.slots() - 1)))
+        self.head(position as usize, if ring == Ring::Requests { Field::Request } else { Field::Completion })
     }
 
     /// What marks an entry of this lap of the ring. Never 0, so that a zeroed ring is empty whatever the lap.

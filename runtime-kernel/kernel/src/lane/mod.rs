@@ -2,8 +2,8 @@
 //!
 //! The caller's end puts a request into a slot and the slot's number into the request ring; the callee's end puts the
 //! answer into the same slot and the number into the completion ring. A ring entry carries the lap in its upper half, so
-//! the consumer polls the entry itself: one cache line moves, no shared index. Neither end believes the other: what it
-//! needs to stay safe is in private memory.
+//! the consumer polls the entry itself, with no shared index; the entry lies beside the message, so one cache line moves.
+//! Neither end believes the other: what it needs to stay safe is in private memory.
 
 mod buffer;
 mod call;
