@@ -1,7 +1,7 @@
-//! Groups: who is in them, and what they are called.
+//! Groups: who is in them.
 
 use super::context::Context;
-use crate::hir::{InstanceId, InstanceKind};
+use crate::hir::InstanceId;
 use ambc_diag::{Code, Diagnostic, Diagnostics, Span};
 use std::collections::BTreeMap;
 
@@ -26,26 +26,6 @@ pub(super) fn an_instance_is_in_one_group(cx: &Context<'_>, diags: &mut Diagnost
     }
 }
 
-/// An instance and a group do not share a name, as `deploy` names both.
-pub(super) fn an_instance_and_a_group_differ_in_name(cx: &Context<'_>, diags: &mut Diagnostics) {
-    let mut instances: BTreeMap<&str, Span> = BTreeMap::new();
-    for (_, instance) in cx.hir.instances.iter() {
-        if !matches!(instance.kind, InstanceKind::Offer { .. }) {
-            instances.entry(&instance.name.text).or_insert(instance.name_span);
-        }
-    }
-    for (_, group) in cx.hir.groups.iter() {
-        if let Some(instance) = instances.get(group.name.text.as_str()) {
-            let mistake = Mistake::NameShared {
-                name: group.name.to_string(),
-                group: group.name_span,
-                instance: *instance,
-            };
-            diags.push(mistake.diagnostic());
-        }
-    }
-}
-
 /// A group has members.
 pub(super) fn a_group_is_not_empty(cx: &Context<'_>, diags: &mut Diagnostics) {
     for (_, group) in cx.hir.groups.iter().filter(|(_, g)| g.members.is_empty() && !g.broken) {
@@ -55,7 +35,6 @@ pub(super) fn a_group_is_not_empty(cx: &Context<'_>, diags: &mut Diagnostics) {
 
 enum Mistake {
     InTwo { instance: String, groups: [String; 2], at: Span, first: Span },
-    NameShared { name: String, group: Span, instance: Span },
     Empty { group: String, at: Span },
 }
 
@@ -72,17 +51,6 @@ impl Mistake {
                     .label("again here")
                     .also(first, "first here")
                     .help(format!("keep one; until then it counts as in `{one}`"))
-            }
-            Self::NameShared { name, group, instance } => {
-                let (at, other, label) = if group >= instance {
-                    (group, instance, "the instance")
-                } else {
-                    (instance, group, "the group")
-                };
-                Diagnostic::new(Code("E0317"), at, format!("an instance and a group share the name `{name}`"))
-                    .label("again here")
-                    .also(other, format!("{label} of that name"))
-                    .help("rename one of them, as `deploy` could mean either")
             }
             Self::Empty { group, at } => {
                 Diagnostic::new(Code("W0304"), at, format!("group `{group}` has no members"))

@@ -1,14 +1,14 @@
 //! Instances: whether anyone uses them.
 
 use super::context::Context;
-use crate::hir::{Id, InstanceKind};
+use crate::hir::{Binding, Id, InstanceKind, Need};
 use ambc_diag::{Code, Diagnostic, Diagnostics, Span};
 use ambc_lidl::model::InterfaceId;
 use std::collections::BTreeSet;
 
 /// An instance is bound by another, exported, or active.
 pub(super) fn every_instance_is_used(cx: &Context<'_>, diags: &mut Diagnostics) {
-    if users_may_be_missing(cx) {
+    if needs_may_be_missing(cx) {
         return;
     }
     let mut used = vec![false; cx.hir.instances.len()];
@@ -18,7 +18,7 @@ pub(super) fn every_instance_is_used(cx: &Context<'_>, diags: &mut Diagnostics) 
     for export in &cx.hir.exports {
         used[export.instance.index()] = true;
     }
-    let wanted = wanted_by_broken_bindings(cx);
+    let wanted = wanted_by_mistaken_bindings(cx);
     for (id, instance) in cx.hir.instances.iter().filter(|(id, i)| !used[id.index()] && !i.excused) {
         let active = cx.service(instance).is_some_and(|s| s.run.is_some());
         let import = match instance.kind {
@@ -33,22 +33,22 @@ pub(super) fn every_instance_is_used(cx: &Context<'_>, diags: &mut Diagnostics) 
     }
 }
 
-/// Something that could use an instance was not understood, and that has been reported.
-fn users_may_be_missing(cx: &Context<'_>) -> bool {
-    cx.hir
-        .instances
-        .iter()
-        .any(|(_, i)| i.broken || (i.service.is_none() && matches!(i.kind, InstanceKind::Declared)))
-        || cx.hir.services.iter().any(|(_, s)| s.broken)
+/// The needs of some instance were not understood, and that has been reported.
+fn needs_may_be_missing(cx: &Context<'_>) -> bool {
+    cx.hir.instances.iter().any(|(_, i)| cx.service(i).is_some_and(|s| s.broken))
 }
 
-/// The interfaces of needs whose targets were not understood: what serves one of them may have been meant.
-fn wanted_by_broken_bindings(cx: &Context<'_>) -> BTreeSet<InterfaceId> {
+/// The interfaces of needs that are bound to nothing or to the wrong thing, which has been reported: what serves one of
+/// them was probably meant.
+fn wanted_by_mistaken_bindings(cx: &Context<'_>) -> BTreeSet<InterfaceId> {
     let needs = cx.hir.instances.ids().flat_map(|id| cx.needs(id));
-    needs
-        .filter(|(_, binding)| binding.is_some_and(|b| b.broken))
-        .filter_map(|(need, _)| need.interface)
-        .collect()
+    let mistaken = |need: &Need, binding: Option<&Binding>| match binding {
+        None => !need.optional,
+        Some(b) => {
+            b.broken || need.interface.is_some_and(|i| b.targets.iter().any(|t| !cx.serves(t.instance, i)))
+        }
+    };
+    needs.filter(|(need, binding)| mistaken(need, *binding)).filter_map(|(need, _)| need.interface).collect()
 }
 
 enum Mistake {

@@ -47,7 +47,7 @@ struct Walk<'c, 'a> {
     cx: &'c Context<'a>,
     seen: BTreeSet<TypeId>,
     /// The place, and what to write there.
-    found: BTreeMap<Span, &'static str>,
+    found: BTreeMap<Span, String>,
 }
 
 impl Walk<'_, '_> {
@@ -67,9 +67,11 @@ impl Walk<'_, '_> {
 
     fn ty(&mut self, ty: &Type, at: Span) {
         match ty {
-            Type::String { bound: None } => _ = self.found.insert(at, "`string<64>`"),
-            Type::Vector { bound: None, .. } => _ = self.found.insert(at, "`vector<…, 64>`"),
-            Type::Map { bound: None, .. } => _ = self.found.insert(at, "`map<…, …, 64>`"),
+            Type::String { bound: None }
+            | Type::Vector { bound: None, .. }
+            | Type::Map { bound: None, .. } => {
+                self.found.entry(at).or_insert_with(|| bounded(self.cx, ty));
+            }
             Type::Vector { element, .. } | Type::Array { element, .. } | Type::Optional(element) => {
                 self.ty(element, at);
             }
@@ -101,9 +103,27 @@ impl Walk<'_, '_> {
     }
 }
 
+/// The type in lidl, with a bound where one is missing.
+fn bounded(cx: &Context<'_>, ty: &Type) -> String {
+    const BOUND: u64 = 64;
+    let of = |ty: &Type| bounded(cx, ty);
+    match ty {
+        Type::Scalar(s) => s.name().to_owned(),
+        Type::Unit | Type::Broken => "unit".to_owned(),
+        Type::String { bound } => format!("string<{}>", bound.unwrap_or(BOUND)),
+        Type::Vector { element, bound } => format!("vector<{}, {}>", of(element), bound.unwrap_or(BOUND)),
+        Type::Array { element, len } => format!("array<{}, {len}>", of(element)),
+        Type::Map { key, value, bound } => {
+            format!("map<{}, {}, {}>", of(key), of(value), bound.unwrap_or(BOUND))
+        }
+        Type::Optional(value) => format!("optional<{}>", of(value)),
+        Type::Named(id) => cx.hir.lidl.type_def(*id).path.last().cloned().unwrap_or_default(),
+    }
+}
+
 struct Mistake {
     at: Span,
-    bound: &'static str,
+    bound: String,
     interface: String,
     node: String,
 }
@@ -118,6 +138,6 @@ impl Mistake {
         )
         .label("can grow without limit")
         .also(cx.hir.nodes[node].name_span, "nothing allocates here")
-        .help(format!("write the largest size, such as {bound}"))
+        .help(format!("write the largest size, such as `{bound}`"))
     }
 }

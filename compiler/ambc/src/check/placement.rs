@@ -1,7 +1,7 @@
 //! `deploy` and `place`: every instance runs in exactly one place.
 
 use super::context::Context;
-use crate::hir::{Deploy, DeployTarget, GroupId, InstanceId, InstanceKind, NodeId};
+use crate::hir::{Deploy, DeployTarget, GroupId, Instance, InstanceId, InstanceKind, NodeId};
 use ambc_diag::{Code, Diagnostic, Diagnostics, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,27 +61,32 @@ pub(super) fn a_group_runs_in_the_kernel_or_apart(cx: &Context<'_>, diags: &mut 
 
 /// Every instance is deployed, or left to `place`.
 pub(super) fn every_instance_runs_somewhere(cx: &Context<'_>, diags: &mut Diagnostics) {
-    if cx.hir.deploys.iter().any(|d| d.broken || d.node.is_none())
-        || cx.hir.groups.iter().any(|(_, g)| g.broken)
-    {
-        return;
-    }
     let deployed = deployed(cx);
     let (placed, all) = placed(cx);
-    for (id, instance) in cx.hir.instances.iter() {
-        let declared = matches!(instance.kind, InstanceKind::Declared);
-        if declared
-            && !instance.excused
-            && instance.placement.is_none()
-            && !all
-            && !deployed.contains_key(&id)
-            && !placed.contains_key(&id)
-        {
+    let unclear = named_for_unknown_nodes(cx);
+    for (id, instance) in cx.hir.instances.iter().filter(|(_, i)| is_left_out(i)) {
+        let named = deployed.contains_key(&id) || placed.contains_key(&id);
+        if !all && !named && !unclear.contains(instance.name.text.as_str()) {
             let group = cx.group(id).map(|g| cx.hir.groups[g].name.to_string());
-            diags
-                .push(Mistake::Nowhere { instance: cx.name(id), at: instance.name_span, group }.diagnostic());
+            let mistake = Mistake::Nowhere { instance: cx.name(id), at: instance.name_span, group };
+            diags.push(mistake.diagnostic());
         }
     }
+}
+
+fn is_left_out(instance: &Instance) -> bool {
+    matches!(instance.kind, InstanceKind::Declared) && instance.placement.is_none() && !instance.excused
+}
+
+/// Of a `deploy` whose node is unknown nobody knows how many elements it stands for, so whole arrays count as named.
+fn named_for_unknown_nodes<'a>(cx: &Context<'a>) -> BTreeSet<&'a str> {
+    let mut names = BTreeSet::new();
+    for entry in cx.hir.deploys.iter().filter(|d| d.node.is_none()).flat_map(|d| &d.entries) {
+        if let DeployTarget::Instance(id) = entry.target {
+            names.insert(cx.hir.instances[id].name.text.as_str());
+        }
+    }
+    names
 }
 
 /// What is deployed is not left to `place` as well.

@@ -24,20 +24,16 @@ pub(super) fn a_service_runs_on_its_platform(cx: &Context<'_>, diags: &mut Diagn
     }
 }
 
-/// The platform has what the service requires.
+/// The platform has what the service requires. A heap *budget* is no requirement: it is memory like a stack.
 pub(super) fn a_platform_has_the_required_features(cx: &Context<'_>, diags: &mut Diagnostics) {
     for at in deployed(cx) {
-        for feature in at.service.requires.iter().filter(|f| !at.platform.features.contains(&f.value)) {
-            diags.push(Mistake::NoFeature { at, feature }.diagnostic());
-        }
-    }
-}
-
-/// A service with a heap is deployed where groups have an allocator.
-pub(super) fn a_heap_needs_an_allocator(cx: &Context<'_>, diags: &mut Diagnostics) {
-    for at in deployed(cx).filter(|at| !at.platform.heap) {
-        if let Some(heap) = at.service.heap.filter(|h| h.value > 0) {
-            diags.push(Mistake::NoHeap { at, heap: heap.span }.diagnostic());
+        for feature in &at.service.requires {
+            let heap = feature.value == HEAP;
+            if heap && !at.platform.heap {
+                diags.push(Mistake::NoHeap { at, heap: feature.span }.diagnostic());
+            } else if !heap && !at.platform.features.contains(&feature.value) {
+                diags.push(Mistake::NoFeature { at, feature }.diagnostic());
+            }
         }
     }
 }
@@ -50,6 +46,9 @@ pub(super) fn blocking_calls_need_threads(cx: &Context<'_>, diags: &mut Diagnost
         }
     }
 }
+
+/// `requires heap;`: an allocator, which is no feature of the processor.
+const HEAP: &str = "heap";
 
 /// A service on a platform.
 #[derive(Clone, Copy)]
@@ -112,7 +111,7 @@ impl Mistake<'_> {
                     .help(features_help(at.platform))
             }
             Self::NoHeap { at, heap } => cannot_run(Code("E0353"), at, "it needs a heap")
-                .also(heap, "asked for here")
+                .also(heap, "required here")
                 .help("deploy it to a node with an allocator, or write the service without one"),
             Self::Blocks { at, blocking } => {
                 cannot_run(Code("E0354"), at, "its calls block, and there are no threads")

@@ -1,22 +1,22 @@
 //! What `use` brings in.
 
 use super::context::Context;
-use crate::hir::{InstanceKind, InterfaceCrate, ParamType, Use};
+use crate::hir::{InstanceKind, InterfaceCrate, ParamType, ServiceSource, Use};
 use ambc_diag::{Code, Diagnostic, Diagnostics, FileId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Generated code cannot be built without the package that owns a `.lidl` file. `build` makes an error of it.
 pub(super) const INTERFACE_CRATE_MISSING: Code = Code("W0305");
 
-/// Something that a used file defines is named outside it, or counts by being there.
+/// Without this `use`, something that is needed would be missing.
 pub(super) fn every_import_is_used(cx: &Context<'_>, diags: &mut Diagnostics) {
     if cx.names_failed {
         return;
     }
     let needed = needed_files(cx);
-    let mut told = BTreeSet::new();
     for import in cx.hir.uses.iter().filter(|u| !needed.contains(&u.to)) {
-        if told.insert(import.path.span) {
+        let left = reached_without(cx, import);
+        if needed.iter().all(|file| left.contains(file)) {
             diags.push(Mistake::Unused { import }.diagnostic());
         }
     }
@@ -31,70 +31,72 @@ pub(super) fn every_interface_file_has_a_package(cx: &Context<'_>, diags: &mut D
     }
 }
 
-/// Files that some other file needs. A file with nothing of its own is needed if one that it uses is.
+/// Files that take part by being there, that are read from elsewhere, or that define what those name.
 fn needed_files(cx: &Context<'_>) -> BTreeSet<FileId> {
-    let mut needed = named_from_elsewhere(cx);
-    needed.extend(cx.hir.uses.iter().filter(|u| u.declares || u.read).map(|u| u.to));
-    let own = files_that_define(cx);
-    let mut through: BTreeMap<FileId, Vec<FileId>> = BTreeMap::new();
-    for edge in cx.hir.uses.iter().filter(|u| !own.contains(&u.from)) {
-        through.entry(edge.to).or_default().push(edge.from);
-    }
-    let mut open: Vec<FileId> = needed.iter().copied().collect();
-    while let Some(file) = open.pop() {
-        for &user in through.get(&file).into_iter().flatten() {
-            if needed.insert(user) {
-                open.push(user);
-            }
-        }
-    }
+    let mut needed: BTreeSet<FileId> =
+        cx.hir.uses.iter().filter(|u| u.declares || u.read).map(|u| u.to).collect();
+    needed.extend(roots(cx));
+    services_in_use(cx, &mut needed);
+    platforms_in_use(cx, &mut needed);
+    interfaces_in_use(cx, &mut needed);
     needed
 }
 
-/// Files with services, platforms or interfaces.
-fn files_that_define(cx: &Context<'_>) -> BTreeSet<FileId> {
-    let services = cx.hir.services.iter().map(|(_, s)| s.span.file);
-    let platforms = cx.hir.platforms.iter().filter_map(|(_, p)| p.span.map(|s| s.file));
-    services.chain(platforms).chain(cx.hir.lidl.files.iter().map(|f| f.id)).collect()
+/// Files that nobody uses: where loading began.
+fn roots(cx: &Context<'_>) -> BTreeSet<FileId> {
+    let used: BTreeSet<FileId> = cx.hir.uses.iter().map(|u| u.to).collect();
+    cx.hir.uses.iter().map(|u| u.from).filter(|f| !used.contains(f)).collect()
 }
 
-/// Files whose services, platforms, interfaces or types another file names.
-fn named_from_elsewhere(cx: &Context<'_>) -> BTreeSet<FileId> {
-    let mut named = BTreeSet::new();
-    services_in_use(cx, &mut named);
-    platforms_in_use(cx, &mut named);
-    interfaces_in_use(cx, &mut named);
-    named
+/// Files that would be loaded if one `use` were not there.
+fn reached_without(cx: &Context<'_>, without: &Use) -> BTreeSet<FileId> {
+    let mut next: BTreeMap<FileId, Vec<FileId>> = BTreeMap::new();
+    for edge in cx.hir.uses.iter().filter(|u| u.path.span != without.path.span) {
+        next.entry(edge.from).or_default().push(edge.to);
+    }
+    for file in &cx.hir.lidl.files {
+        next.entry(file.id).or_default().extend(&file.imports);
+    }
+    let mut reached = roots(cx);
+    let mut open: Vec<FileId> = reached.iter().copied().collect();
+    while let Some(at) = open.pop() {
+        for &file in next.get(&at).into_iter().flatten() {
+            if reached.insert(file) {
+                open.push(file);
+            }
+        }
+    }
+    reached
 }
 
 /// Instances stand in files that declare, so a service is in use when one instance has it.
-fn services_in_use(cx: &Context<'_>, named: &mut BTreeSet<FileId>) {
-    for (_, instance) in cx.hir.instances.iter() {
-        if let Some(service) = cx.service(instance) {
-            named.insert(service.span.file);
-        }
-    }
+fn services_in_use(cx: &Context<'_>, needed: &mut BTreeSet<FileId>) {
+    let used = cx.hir.instances.iter().filter_map(|(_, instance)| cx.service(instance));
+    needed.extend(used.filter(|s| !matches!(s.source, ServiceSource::Builtin(_))).map(|s| s.span.file));
 }
 
 /// A platform may be the base of another, which is not kept: where there are several, all count.
-fn platforms_in_use(cx: &Context<'_>, named: &mut BTreeSet<FileId>) {
+fn platforms_in_use(cx: &Context<'_>, needed: &mut BTreeSet<FileId>) {
     let nodes = cx.hir.nodes.iter().filter_map(|(_, n)| n.platform);
-    named.extend(nodes.filter_map(|p| cx.hir.platforms[p].span).map(|s| s.file));
+    needed.extend(nodes.filter_map(|p| cx.hir.platforms[p].span).map(|s| s.file));
     let own: BTreeSet<FileId> = cx.hir.platforms.iter().filter_map(|(_, p)| p.span.map(|s| s.file)).collect();
     if own.len() > 1 {
-        named.extend(own);
+        needed.extend(own);
     }
 }
 
-fn interfaces_in_use(cx: &Context<'_>, named: &mut BTreeSet<FileId>) {
+/// Interface files that the needed files name, and those that these import.
+fn interfaces_in_use(cx: &Context<'_>, needed: &mut BTreeSet<FileId>) {
     let lidl = &cx.hir.lidl;
+    let built_in: BTreeSet<FileId> = lidl.files.iter().map(|f| f.id).filter(|f| !is_used(cx, *f)).collect();
     let mut interfaces = Vec::new();
-    for (_, service) in cx.hir.services.iter() {
+    let services: Vec<_> = cx.hir.services.iter().filter(|(_, s)| needed.contains(&s.span.file)).collect();
+    for (_, service) in services {
         interfaces.extend(service.interfaces.iter().map(|i| i.value));
         interfaces.extend(service.needs.iter().filter_map(|n| n.interface));
         for param in &service.params {
             if let Some(ParamType::Enum(id)) = param.ty.as_ref().map(innermost) {
-                named.insert(lidl.type_def(*id).file);
+                needed.insert(lidl.type_def(*id).file);
             }
         }
     }
@@ -104,8 +106,23 @@ fn interfaces_in_use(cx: &Context<'_>, named: &mut BTreeSet<FileId>) {
             interfaces.extend(*interface);
         }
     }
-    named.extend(interfaces.into_iter().map(|i| lidl.interface(i).file));
-    named.extend(lidl.files.iter().flat_map(|f| f.imports.iter().copied()));
+    needed.extend(interfaces.into_iter().map(|i| lidl.interface(i).file));
+    let imports: BTreeMap<FileId, &[FileId]> =
+        lidl.files.iter().map(|f| (f.id, f.imports.as_slice())).collect();
+    let mut open: Vec<FileId> = needed.iter().copied().collect();
+    while let Some(at) = open.pop() {
+        for &file in imports.get(&at).copied().unwrap_or_default() {
+            if needed.insert(file) {
+                open.push(file);
+            }
+        }
+    }
+    needed.retain(|file| !built_in.contains(file));
+}
+
+/// Some `use` or import leads to the file. Built-in files are there without one.
+fn is_used(cx: &Context<'_>, file: FileId) -> bool {
+    cx.hir.uses.iter().any(|u| u.to == file) || cx.hir.lidl.files.iter().any(|f| f.imports.contains(&file))
 }
 
 fn innermost(ty: &ParamType) -> &ParamType {
