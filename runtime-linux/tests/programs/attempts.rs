@@ -1,6 +1,7 @@
-//! A static program that tries to get out of the sandbox and prints one line per attempt: `NAME ok` or `NAME ERRNO`.
-//! Compiled by `tests/sandbox.rs` with plain rustc, so it calls `syscall` itself.
-#![allow(clippy::all)]
+//! Tries to get out of the sandbox and prints one line per attempt: `NAME ok` or `NAME ERRNO`.
+//!
+//! A program of its own for `tests/sandbox.rs`, which compiles it with plain rustc, and a part of the hostile group of
+//! `node_by_hand`. So it calls `syscall` itself.
 use std::ffi::{CStr, c_long};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -22,16 +23,26 @@ extern "C" fn before_main() {
 
 fn try_call(name: &str, number: c_long, args: [c_long; 6]) -> c_long {
     let rc = unsafe { syscall(number, args[0], args[1], args[2], args[3], args[4], args[5]) };
-    if rc < 0 { eprintln!("{name} {}", unsafe { *__errno_location() }) } else { eprintln!("{name} ok") }
+    if rc < 0 {
+        eprintln!("{name} {}", unsafe { *__errno_location() })
+    } else {
+        eprintln!("{name} ok")
+    }
     rc
 }
 fn text(s: &CStr) -> c_long {
     s.as_ptr() as c_long
 }
 
+#[allow(dead_code, reason = "unused as a part of another program")]
 fn main() {
     let parent: c_long = std::env::args().nth(1).unwrap().parse().unwrap();
     let fds: c_long = std::env::args().nth(2).unwrap().parse().unwrap();
+    run(parent, fds);
+}
+
+/// `parent`: somebody to attack. `fds`: how many descriptors this process was given.
+pub fn run(parent: c_long, fds: c_long) {
     let word = AtomicU32::new(0);
     let mut buffer = [0u8; 64];
     let buf = buffer.as_mut_ptr() as c_long;
@@ -42,7 +53,18 @@ fn main() {
     try_call("creat", 85, [text(c"/tmp/ambc-hostile"), 0o600, 0, 0, 0, 0]);
     try_call("unlink", 87, [text(c"/tmp/ambc-hostile"), 0, 0, 0, 0, 0]);
     try_call("reopen-memfd", 257, [-100, text(c"/proc/self/fd/3"), 2, 0, 0, 0]);
-    try_call("proc-mem", 257, [-100, text(CStr::from_bytes_with_nul(format!("/proc/{parent}/mem\0").as_bytes()).unwrap()), 2, 0, 0, 0]);
+    try_call(
+        "proc-mem",
+        257,
+        [
+            -100,
+            text(CStr::from_bytes_with_nul(format!("/proc/{parent}/mem\0").as_bytes()).unwrap()),
+            2,
+            0,
+            0,
+            0,
+        ],
+    );
     try_call("socket-inet", 41, [2, 2, 0, 0, 0, 0]);
     try_call("socket-unix", 41, [1, 1, 0, 0, 0, 0]);
     try_call("socketpair", 53, [1, 1, 0, buf, 0, 0]);

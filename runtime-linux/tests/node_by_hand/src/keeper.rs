@@ -36,4 +36,11 @@ impl Store for Keeper {
     async fn die(&self) -> Result<(), CallError> {
         panic!("asked to die")
     }
+
+    /// Whether the bytes are the same before and after a pause.
+    async fn stable(&self, bytes: Bulk<'_, u8>) -> Result<bool, CallError> {
+        let before = bytes.as_slice().to_vec();
+        time::sleep_until(self.ctx, self.ctx.now() + 1_000_000).await;
+        Ok(bytes.as_slice() == before)
+    }
 }

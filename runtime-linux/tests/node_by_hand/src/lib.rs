@@ -2,4 +2,5 @@
 
 pub mod asker;
 pub mod keeper;
+pub mod neighbour;
 pub mod store;

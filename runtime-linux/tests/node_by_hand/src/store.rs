@@ -1,5 +1,6 @@
 //! ```lidl
-//! service store { add(n: u32) -> u32; slow(ms: u32) -> u32; sum(bytes: vector<u8, 100_000>) -> u64; die(); }
+//! service store { add(n: u32) -> u32; slow(ms: u32) -> u32; sum(bytes: vector<u8, 100_000>) -> u64; die();
+//!                 stable(bytes: vector<u8, 100_000>) -> bool; }
 //! ```
 #![allow(clippy::manual_async_fn, reason = "an async fn keeps its arguments twice")]
 
@@ -21,6 +22,7 @@ pub trait Store {
     async fn slow(&self, ms: u32) -> Result<u32, CallError>;
     async fn sum(&self, bytes: Bulk<'_, u8>) -> Result<u64, CallError>;
     async fn die(&self) -> Result<(), CallError>;
+    async fn stable(&self, bytes: Bulk<'_, u8>) -> Result<bool, CallError>;
 }
 
 impl<K: Instance<T: Store>> Store for Handle<K> {
@@ -35,6 +37,9 @@ impl<K: Instance<T: Store>> Store for Handle<K> {
     }
     fn die(&self) -> impl Future<Output = Result<(), CallError>> {
         Handle::get(*self).die()
+    }
+    fn stable(&self, bytes: Bulk<'_, u8>) -> impl Future<Output = Result<bool, CallError>> {
+        Handle::get(*self).stable(bytes)
     }
 }
 
@@ -55,6 +60,9 @@ impl<C: Channel> Store for StoreClient<C> {
     }
     fn die(&self) -> impl Future<Output = Result<(), CallError>> {
         async move { self.0.call(4, &(), PLAIN).await }
+    }
+    fn stable(&self, bytes: Bulk<'_, u8>) -> impl Future<Output = Result<bool, CallError>> {
+        async move { self.0.call(5, &Sum { bytes }, PLAIN).await }
     }
 }
 
@@ -78,6 +86,13 @@ pub fn dispatch<'a, S: Store>(svc: &'a S, req: Request<'a>) -> impl Future<Outpu
                 Err(e) => req.fail(e),
             },
             4 => req.reply(&svc.die().await),
+            5 => match req.bulk_args().await {
+                Ok(bytes) => match Sum::decode(&bytes) {
+                    Ok(sum) => req.reply(&svc.stable(sum.bytes).await),
+                    Err(e) => req.fail(e),
+                },
+                Err(e) => req.fail(e),
+            },
             _ => req.fail(CallError::Mismatch),
         }
     }
