@@ -16,7 +16,7 @@ fn unknown_names_with_the_nearest() {
         help: did you mean `u64`?
     x.lidl:2:29: error[E0220]: unknown type `rekt`
         help: did you mean `rect`?
-    x.lidl:4:13: error[E0220]: unknown name `tracer`
+    x.lidl:4:13: error[E0220]: unknown service `tracer`
         help: did you mean `tracker`?
     x.lidl:4:27: error[E0220]: unknown type `strin`
         help: did you mean `string`?
@@ -144,9 +144,6 @@ fn inheritance_cycles() {
     x.lidl:4:17: error[E0323]: procedure `f` is defined twice
         x.lidl:1:17: first here
         help: procedures are not overloaded: choose another name
-    x.lidl:4:17: error[E0328]: fingerprint 0x1bcc46c9 is given twice
-        x.lidl:1:17: it is known here
-        help: remove it from `@was`
     "#);
 }
 
@@ -235,15 +232,9 @@ fn overloads() {
     x.lidl:3:17: error[E0323]: procedure `f` is defined twice
         x.lidl:1:13: first here
         help: procedures are not overloaded: choose another name
-    x.lidl:3:17: error[E0328]: fingerprint 0x1bcc46c9 is given twice
-        x.lidl:1:13: it is known here
-        help: remove it from `@was`
     x.lidl:3:22: error[E0323]: procedure `g` is defined twice
         x.lidl:2:17: first here
         help: procedures are not overloaded: choose another name
-    x.lidl:3:22: error[E0328]: fingerprint 0x914705c7 is given twice
-        x.lidl:2:17: it is known here
-        help: remove it from `@was`
     "#);
 }
 
@@ -273,8 +264,8 @@ fn constants() {
     x.lidl:1:15: error[E0325]: 256 does not fit `u8`
         help: `u8` holds 0 to 255
     x.lidl:2:16: error[E0325]: division by zero
-    x.lidl:3:7: error[E0325]: this constant depends on itself
     x.lidl:4:7: error[E0325]: this constant depends on itself
+        x.lidl:3:7: in the circle too
     x.lidl:5:17: error[E0325]: expected `bool`, found a whole number
     x.lidl:6:21: error[E0325]: expected `duration`, found a size
     x.lidl:7:21: error[E0325]: cannot join a duration and a whole number like this
@@ -311,9 +302,6 @@ fn names_that_clash_in_rust() {
         "struct frame_id {}\nstruct FrameId {}\nstruct s { a_b: u8; aB: u8; }\nenum e { low, LOW }\n\
          service frame { a(); A(); }\nstruct frame_client {}"
     ), @r#"
-    x.lidl:2:8: error[E0327]: `FrameId` and `frame_id` both become `FrameIdOwned` in Rust
-        x.lidl:1:8: with this
-        help: rename one of them
     x.lidl:2:8: error[E0327]: `FrameId` and `frame_id` both become `FrameId` in Rust
         x.lidl:1:8: with this
         help: rename one of them
