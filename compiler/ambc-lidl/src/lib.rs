@@ -9,10 +9,12 @@
 mod analyze;
 pub mod ast;
 pub mod codes;
+mod generate;
 mod load;
 pub mod model;
 mod parse;
 
 pub use analyze::analyze;
+pub use generate::generate;
 pub use load::{LoadError, Loader, load};
 pub use parse::parse;

@@ -2,7 +2,8 @@
 
 /// Gives structs their layout. `record!(Rect { w: u16, h: u16 })` for a plain struct;
 /// `record!(Frame<'a>, FrameOwned { id: u64, pixels: Vector<u8, 9> })` for a view and its owned form; `Frame<'a>` alone
-/// when there is no owned form. The types after the colons are schemas.
+/// when the owned form
+/// is elsewhere, `FrameOwned of Frame { … }`; `owned Answer { … }` for one without a view. The types after the colons are schemas.
 #[macro_export]
 macro_rules! record {
     ($name:ident { $($field:ident: $schema:ty),* $(,)? }) => {
@@ -21,8 +22,14 @@ macro_rules! record {
     };
     ($view:ident<'a>, $owned:ident { $($field:ident: $schema:ty),* $(,)? }) => {
         $crate::record!($view<'a> { $($field: $schema),* });
-        $crate::record!(@layout [] $owned { $($schema)* });
-        $crate::record!(@codec [] [] $owned, $owned { $($field: $schema),* });
+        $crate::record!($owned of $view { $($field: $schema),* });
+    };
+    (owned $name:ident { $($field:ident: $schema:ty),* $(,)? }) => {
+        $crate::record!(@layout [] $name { $($schema)* });
+        $crate::record!(@codec [] [] $name, $name { $($field: $schema),* });
+    };
+    ($owned:ident of $view:ident { $($field:ident: $schema:ty),* $(,)? }) => {
+        $crate::record!(owned $owned { $($field: $schema),* });
         $crate::record!(@codec ['s, ] [] $view<'s>, $owned { $($field: $schema),* });
     };
     (@layout [$($lifetime:tt)*] $name:ident { $($schema:ty)* }) => {
@@ -35,7 +42,7 @@ macro_rules! record {
     (@codec [$($s:tt)*] [$($a:tt)*] $of:ty, $value:ident { $($field:ident: $schema:ty),* }) => {
         impl<$($s)* 'a> $crate::Put<$value$($a)*> for $of {
             #[inline]
-            fn put(value: &$value$($a)*, w: &mut $crate::Writer<'_>, at: usize) -> Result<(), $crate::CallError> {
+            fn put(value: &$value$($a)*, w: &mut $crate::Writer<'_>, at: usize) -> ::core::result::Result<(), $crate::CallError> {
                 let _ = value;
                 let mut fields = $crate::PutFields::at(at);
                 $(fields.put::<$schema, _>(&value.$field, w)?;)*
@@ -44,11 +51,11 @@ macro_rules! record {
         }
         impl<$($s)* 'a> $crate::Get<'a, $value$($a)*> for $of {
             #[inline]
-            fn get(r: &mut $crate::Reader<'a>, at: usize) -> Result<$value$($a)*, $crate::CallError> {
+            fn get(r: &mut $crate::Reader<'a>, at: usize) -> ::core::result::Result<$value$($a)*, $crate::CallError> {
                 let mut fields = $crate::GetFields::at(at);
                 let value = $value { $($field: fields.get::<$schema, _>(r)?),* };
                 fields.pad(<Self as $crate::Wire>::SIZE, r)?;
-                Ok(value)
+                ::core::result::Result::Ok(value)
             }
         }
     };
@@ -74,6 +81,9 @@ macro_rules! union {
     };
     ($view:ident<'a>, $owned:ident { $($alternative:ident $(: $schema:ty)?),* $(,)? }) => {
         $crate::union!($view<'a> { $($alternative $(: $schema)?),* });
+        $crate::union!($owned of $view { $($alternative $(: $schema)?),* });
+    };
+    ($owned:ident of $view:ident { $($alternative:ident $(: $schema:ty)?),* $(,)? }) => {
         $crate::union!(@layout [] $owned { $($($schema)?)* });
         $crate::union!(@codec [] [] $owned, $owned { $($alternative $(: $schema)?),* });
         $crate::union!(@codec ['s, ] [] $view<'s>, $owned { $($alternative $(: $schema)?),* });
@@ -88,7 +98,7 @@ macro_rules! union {
     (@codec [$($s:tt)*] [$($a:tt)*] $of:ty, $value:ident { $($alternative:ident $(: $schema:ty)?),* }) => {
         impl<$($s)* 'a> $crate::Put<$value$($a)*> for $of {
             #[inline]
-            fn put(value: &$value$($a)*, w: &mut $crate::Writer<'_>, at: usize) -> Result<(), $crate::CallError> {
+            fn put(value: &$value$($a)*, w: &mut $crate::Writer<'_>, at: usize) -> ::core::result::Result<(), $crate::CallError> {
                 let mut tag = 0u8;
                 $(
                     if let $crate::union!(@some part $value $alternative $($schema)?) = value {
@@ -99,24 +109,24 @@ macro_rules! union {
                     tag += 1;
                 )*
                 let _ = tag;
-                Err($crate::CallError::Malformed)
+                ::core::result::Result::Err($crate::CallError::Malformed)
             }
         }
         impl<$($s)* 'a> $crate::Get<'a, $value$($a)*> for $of {
             #[inline]
-            fn get(r: &mut $crate::Reader<'a>, at: usize) -> Result<$value$($a)*, $crate::CallError> {
+            fn get(r: &mut $crate::Reader<'a>, at: usize) -> ::core::result::Result<$value$($a)*, $crate::CallError> {
                 let (tag, mut fields) = $crate::GetFields::tagged::<Self>(r, at)?;
                 let mut next = 0u8;
                 $(
                     if tag == next {
                         let value = $crate::union!(@read $value $alternative fields r $($schema)?);
                         fields.pad(<Self as $crate::Wire>::SIZE, r)?;
-                        return Ok(value);
+                        return ::core::result::Result::Ok(value);
                     }
                     next += 1;
                 )*
                 let _ = next;
-                Err($crate::CallError::Malformed)
+                ::core::result::Result::Err($crate::CallError::Malformed)
             }
         }
     };
@@ -133,19 +143,19 @@ macro_rules! union {
 #[macro_export]
 macro_rules! enumeration {
     ($name:ident: $number:ident { $($value:ident),* $(,)? }) => {
-        impl From<$name> for $number {
+        impl ::core::convert::From<$name> for $number {
             #[inline]
             fn from(value: $name) -> $number {
                 value as $number
             }
         }
-        impl TryFrom<$number> for $name {
+        impl ::core::convert::TryFrom<$number> for $name {
             type Error = $crate::CallError;
             /// The value of a number; `Malformed` if there is none.
             #[inline]
-            fn try_from(number: $number) -> Result<Self, $crate::CallError> {
-                $(if number == $name::$value as $number { return Ok($name::$value); })*
-                Err($crate::CallError::Malformed)
+            fn try_from(number: $number) -> ::core::result::Result<Self, $crate::CallError> {
+                $(if number == $name::$value as $number { return ::core::result::Result::Ok($name::$value); })*
+                ::core::result::Result::Err($crate::CallError::Malformed)
             }
         }
         impl $crate::Wire for $name {
@@ -155,14 +165,14 @@ macro_rules! enumeration {
         }
         impl $crate::Put<$name> for $name {
             #[inline]
-            fn put(value: &$name, w: &mut $crate::Writer<'_>, at: usize) -> Result<(), $crate::CallError> {
+            fn put(value: &$name, w: &mut $crate::Writer<'_>, at: usize) -> ::core::result::Result<(), $crate::CallError> {
                 <$number as $crate::Put<$number>>::put(&(*value as $number), w, at)
             }
         }
         impl<'a> $crate::Get<'a, $name> for $name {
             #[inline]
-            fn get(r: &mut $crate::Reader<'a>, at: usize) -> Result<$name, $crate::CallError> {
-                $name::try_from(<$number as $crate::Get<'a, $number>>::get(r, at)?)
+            fn get(r: &mut $crate::Reader<'a>, at: usize) -> ::core::result::Result<$name, $crate::CallError> {
+                <$name as ::core::convert::TryFrom<$number>>::try_from(<$number as $crate::Get<'a, $number>>::get(r, at)?)
             }
         }
         impl $crate::View<'_> for $name {

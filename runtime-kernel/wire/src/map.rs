@@ -150,3 +150,49 @@ impl<'a, K: Get<'a, A>, V: Get<'a, B>, A: Ord, B, const N: usize> Get<'a, Map<A,
         if sorted { Ok(Map(entries)) } else { Err(CallError::Malformed) }
     }
 }
+
+#[cfg(feature = "alloc")]
+mod owned {
+    use super::Map;
+    use crate::{CallError, Get, Put, Reader, Tail, Unbounded, Wire, Writer};
+    use alloc::collections::BTreeMap;
+    use alloc::vec::Vec;
+
+    impl<K: Wire, V: Wire> Wire for BTreeMap<K, V> {
+        const SIZE: usize = 8;
+        const ALIGN: usize = 4;
+        const TAIL: Tail = Unbounded::<(K, V)>::TAIL;
+    }
+
+    impl<K: Put<A>, V: Put<B>, A, B> Put<BTreeMap<A, B>> for BTreeMap<K, V> {
+        fn put(map: &BTreeMap<A, B>, w: &mut Writer<'_>, at: usize) -> Result<(), CallError> {
+            let entries: Vec<(&A, &B)> = map.iter().collect();
+            <Unbounded<(K, V)> as Put<[(&A, &B)]>>::put(&entries, w, at)
+        }
+    }
+
+    impl<K: Put<A>, V: Put<B>, A, B, const N: usize> Put<BTreeMap<A, B>> for Map<K, V, N> {
+        fn put(map: &BTreeMap<A, B>, w: &mut Writer<'_>, at: usize) -> Result<(), CallError> {
+            if map.len() > N {
+                Err(CallError::Malformed)
+            } else {
+                <BTreeMap<K, V> as Put<BTreeMap<A, B>>>::put(map, w, at)
+            }
+        }
+    }
+
+    impl<'a, K: Get<'a, A>, V: Get<'a, B>, A: Ord, B> Get<'a, BTreeMap<A, B>> for BTreeMap<K, V> {
+        fn get(r: &mut Reader<'a>, at: usize) -> Result<BTreeMap<A, B>, CallError> {
+            let entries = <Unbounded<(K, V)> as Get<'a, Vec<(A, B)>>>::get(r, at)?;
+            let sorted = entries.is_sorted_by(|a, b| a.0 < b.0);
+            if sorted { Ok(entries.into_iter().collect()) } else { Err(CallError::Malformed) }
+        }
+    }
+
+    impl<'a, K: Get<'a, A>, V: Get<'a, B>, A: Ord, B, const N: usize> Get<'a, BTreeMap<A, B>> for Map<K, V, N> {
+        fn get(r: &mut Reader<'a>, at: usize) -> Result<BTreeMap<A, B>, CallError> {
+            let map = <BTreeMap<K, V> as Get<'a, BTreeMap<A, B>>>::get(r, at)?;
+            if map.len() > N { Err(CallError::Malformed) } else { Ok(map) }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Lines with indentation, laid out as rustfmt does.
+
+/// The line width of rustfmt.
+const WIDTH: usize = 100;
+
+#[derive(Default)]
+pub(super) struct Text {
+    out: String,
+    indent: usize,
+    /// Something precedes on this level: a blank line goes before the next item.
+    started: bool,
+}
+
+impl Text {
+    pub(super) fn finish(self) -> String {
+        self.out
+    }
+
+    pub(super) fn line(&mut self, line: &str) {
+        self.out.extend(std::iter::repeat_n("    ", self.indent));
+        self.out.push_str(line);
+        self.out.push('\n');
+        self.started = true;
+    }
+
+    /// Before an item, unless it is the first of its block.
+    pub(super) fn blank(&mut self) {
+        if self.started {
+            self.out.push('\n');
+        }
+    }
+
+    pub(super) fn open(&mut self, line: &str) {
+        self.line(line);
+        self.indent += 1;
+        self.started = false;
+    }
+
+    pub(super) fn close(&mut self, line: &str) {
+        self.indent -= 1;
+        self.line(line);
+    }
+
+    /// `head = tail`, broken behind the `=` where it is too long.
+    pub(super) fn assign(&mut self, head: &str, tail: &str) {
+        if self.indent * 4 + head.len() + 3 + tail.chars().count() <= WIDTH {
+            self.line(&format!("{head} = {tail}"));
+        } else {
+            self.line(&format!("{head} ="));
+            self.line(&format!("    {tail}"));
+        }
+    }
+
+    /// A function signature, on one line where it fits.
+    pub(super) fn signature(&mut self, head: &str, params: &[String], tail: &str) {
+        let one = format!("{head}({}){tail}", params.join(", "));
+        if self.indent * 4 + one.len() <= WIDTH {
+            return self.line(&one);
+        }
+        self.open(&format!("{head}("));
+        for param in params {
+            self.line(&format!("{param},"));
+        }
+        self.close(&format!("){tail}"));
+    }
+
+    /// A doc comment; nothing if it is empty.
+    pub(super) fn doc(&mut self, text: &str) {
+        for line in text.lines() {
+            let line = line.trim_end();
+            self.line(if line.is_empty() { "///".to_owned() } else { format!("/// {line}") }.as_str());
+        }
+    }
+}
