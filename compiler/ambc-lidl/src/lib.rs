@@ -8,6 +8,8 @@
 
 mod analyze;
 pub mod ast;
+mod build;
+mod builtin;
 pub mod codes;
 mod generate;
 mod load;
@@ -15,6 +17,8 @@ pub mod model;
 mod parse;
 
 pub use analyze::analyze;
+pub use build::build;
+pub use builtin::BUILT_IN;
 pub use generate::generate;
 pub use load::{LoadError, Loader, load};
 pub use parse::parse;
