@@ -19,7 +19,8 @@ use core::fmt;
 pub struct Room<'s> {
     /// As many as the lane has slots.
     pub pending: &'s [Pending],
-    /// How many calls may queue for a slot or a bulk buffer; one more gets `Overloaded`.
+    /// How many calls may queue for a slot or a bulk buffer; one more gets `Overloaded`. All calls queue while the callee
+    /// is not there yet: with one place for each request and task of the consumer, none is ever refused.
     pub waiters: &'s [Waiter],
     /// Where a large reply is copied before it is decoded: as long as a bulk buffer, empty if the lane has none.
     pub reply: &'s Buffer,

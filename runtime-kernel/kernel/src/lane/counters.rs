@@ -10,9 +10,11 @@ pub struct Counters {
 }
 
 impl Counters {
-    /// Buckets of the histogram. Bucket `i` counts answers that took less than `2^(i + 8)` ns and not less than half of that;
-    /// the first and the last also count what lies beyond them.
-    pub const BUCKETS: usize = 24;
+    /// Buckets of the histogram; fewer where RAM is short. Bucket `i` counts answers that took less than `2^(i + FIRST)` ns
+    /// and not less than half of that; the first and the last also count what lies beyond them.
+    pub const BUCKETS: usize = if cfg!(target_pointer_width = "64") { 24 } else { 12 };
+    /// See [`BUCKETS`](Self::BUCKETS).
+    pub const FIRST: u32 = if cfg!(target_pointer_width = "64") { 8 } else { 12 };
 
     pub(crate) const fn new() -> Self {
         Self { calls: Cell::new(0), errors: Cell::new(0), buckets: [const { Cell::new(0) }; Self::BUCKETS] }
@@ -52,7 +54,7 @@ impl Counters {
 
     pub(crate) fn answered(&self, nanoseconds: u64) {
         let log = 64 - nanoseconds.leading_zeros();
-        let bucket = (log.saturating_sub(8) as usize).min(Self::BUCKETS - 1);
+        let bucket = (log.saturating_sub(Self::FIRST) as usize).min(Self::BUCKETS - 1);
         self.buckets[bucket].set(self.buckets[bucket].get().wrapping_add(1));
     }
 }
@@ -66,7 +68,7 @@ pub fn percentile(histogram: &[u32; Counters::BUCKETS], share: u32) -> u64 {
     for (i, &n) in histogram.iter().enumerate() {
         seen += u64::from(n);
         if seen >= wanted {
-            return 1 << (i + 8);
+            return 1 << (i as u32 + Counters::FIRST);
         }
     }
     0
