@@ -1,6 +1,6 @@
 //! What stands outside the deployment or describes its operation: imports, tokens, placement wishes, logs, restarts.
 
-use super::{InstanceId, NetworkId, NodeId, Predicate, Value};
+use super::{InstanceId, NetworkId, NodeId, Value};
 use ambc_diag::{Span, Spanned};
 
 /// `import NAME: INTERFACE over NETWORK …`; the instance that stands for it is an ordinary one.
@@ -30,7 +30,6 @@ pub struct Token {
     pub allows: Vec<Spanned<String>>,
     /// Nanoseconds.
     pub expires: Option<u64>,
-    pub predicate: Option<Predicate>,
     pub span: Span,
 }
 

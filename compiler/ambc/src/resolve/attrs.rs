@@ -47,7 +47,7 @@ impl Ctx<'_> {
         let d = Diagnostic::new(
             codes::UNKNOWN_ATTRIBUTE,
             setting.name.span,
-            format!("a {block} has no attribute `{name}`"),
+            format!("{} {block} has no attribute `{name}`", article(block)),
         );
         let d = match known {
             [] => d.help("leave it out"),
@@ -214,6 +214,10 @@ pub(super) fn word(expr: &ast::Expr) -> Option<&str> {
 pub(super) fn whole(value: f64) -> u64 {
     // A float cast saturates.
     value.round() as u64
+}
+
+fn article(word: &str) -> &'static str {
+    if word.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" }
 }
 
 /// "`a`, `b`".

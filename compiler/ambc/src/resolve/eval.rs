@@ -82,9 +82,10 @@ impl Ctx<'_> {
     pub(super) fn eval_int(&mut self, expr: &ast::Expr, most: u64, env: Env<'_>) -> Option<u64> {
         match self.eval(expr, env)? {
             Value::Int(v) if (0..=i128::from(most)).contains(&v) => u64::try_from(v).ok(),
-            value @ Value::Int(_) => {
-                let misfit = Misfit::Range { holds: format!("0 to {most}") };
-                self.report(misfit_diagnostic(&value, "whole number", &misfit, expr.span));
+            Value::Int(v) => {
+                let d = Diagnostic::new(codes::OUT_OF_RANGE, expr.span, format!("{v} is out of range"))
+                    .help(format!("write a number from 0 to {most}"));
+                self.report(d);
                 None
             }
             other => {

@@ -12,10 +12,12 @@
 //! 6. `instances`: declared ones, imports, offers of every node; their parameters
 //! 7. `groups`, `deploys`, then `placement`: where everything runs
 //! 8. `bindings`: last, because `node.disk` and `from node` depend on where the caller runs
-//! 9. `exports`, `access`, `require`, `operation`: rules about what is there
+//! 9. `exports`, `access` and `predicate`, `require`, `operation`: rules about what is there
+//! 10. what damaged text may have named ([`Ctx::damaged_words`]), and `uses`
 //!
 //! `eval`, `arrays`, `attrs`, `refs` and `idl` are what the passes share; `ctx` holds their state.
 
+mod access;
 mod arith;
 mod arrays;
 mod attrs;
@@ -26,6 +28,7 @@ mod ctx;
 mod deploys;
 mod describe;
 mod eval;
+mod exports;
 mod fit;
 mod groups;
 mod idl;
@@ -34,11 +37,14 @@ mod interpolate;
 mod names;
 mod networks;
 mod nodes;
+mod operation;
 mod overrides;
 mod params;
 mod placement;
 mod platforms;
+mod predicate;
 mod refs;
+mod require;
 mod services;
 mod set_value;
 mod types;
@@ -81,6 +87,12 @@ pub fn resolve(loaded: &Loaded, sets: &[(String, String)], diags: &mut Diagnosti
     cx.deploys();
     cx.placements();
     cx.bindings(&sources);
+    cx.exports();
+    cx.imports();
+    cx.access_rules();
+    cx.requirements();
+    cx.operation();
+    cx.damaged_words();
     cx.uses();
     cx.finish()
 }
@@ -147,6 +159,16 @@ impl Ctx<'_> {
                 .label("again here")
                 .also(earlier.name_span, "first defined here");
             self.report(d);
+        }
+    }
+
+    /// Text that could not be read may have named what has such a name.
+    fn damaged_words(&mut self) {
+        let words: BTreeSet<&str> =
+            self.loaded.amb.iter().flat_map(|f| &f.damaged).map(|w| w.text.as_str()).collect();
+        for (_, instance) in self.hir.instances.iter_mut() {
+            let own = instance.name.text.rsplit("::").next().unwrap_or_default();
+            instance.excused |= words.contains(own);
         }
     }
 

@@ -196,7 +196,7 @@ impl<'a> Ctx<'a> {
 
     fn platform_memory(&mut self, p: &mut Platform, settings: &[ast::Setting], env: Env<'_>) {
         let Some(block) = self.attr_block(settings, "memory") else { return };
-        self.attributes("memory", block, &["flash", "ram"], &[]);
+        self.attributes("memory block", block, &["flash", "ram"], &[]);
         let (flash, ram) = (
             self.attr_whole(block, "flash", Dimension::Size, env),
             self.attr_whole(block, "ram", Dimension::Size, env),

@@ -98,13 +98,6 @@ impl Ctx<'_> {
         }
     }
 
-    /// Several references, or `*` (none written) for all instances.
-    pub(super) fn all_of(&mut self, references: &[ast::Ref], env: Env<'_>) -> Option<Vec<InstanceId>> {
-        let found: Vec<Option<Vec<InstanceId>>> =
-            references.iter().map(|r| self.instances_of(r, true, env)).collect();
-        found.into_iter().collect::<Option<Vec<_>>>().map(|v| v.into_iter().flatten().collect())
-    }
-
     /// The one instance that a reference means.
     pub(super) fn one_instance(&mut self, reference: &ast::Ref, env: Env<'_>) -> Option<InstanceId> {
         let found = self.instances_of(reference, false, env)?;

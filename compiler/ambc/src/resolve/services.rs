@@ -131,7 +131,7 @@ impl<'a> Ctx<'a> {
             ast::ServiceMemberKind::Needs(needs) => self.need(out, needs, member.span),
             ast::ServiceMemberKind::Param(decl) => self.manifest_param(out, decl, env),
             ast::ServiceMemberKind::Memory(settings) => {
-                self.attributes("memory", settings, &["stack", "heap"], &[]);
+                self.attributes("memory block", settings, &["stack", "heap"], &[]);
                 out.stack = self.attr_whole(settings, "stack", Dimension::Size, env);
                 out.heap = self.attr_whole(settings, "heap", Dimension::Size, env);
             }

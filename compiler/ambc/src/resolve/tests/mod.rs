@@ -3,3 +3,9 @@
 mod arrays;
 mod deployment;
 mod help;
+mod manifests;
+mod names;
+mod outside;
+mod rules;
+mod scale;
+mod values;
