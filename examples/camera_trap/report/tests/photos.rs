@@ -71,3 +71,10 @@ fn the_half_tuned_on_is_judged_as_it_was_when_the_weights_were_made() {
     let table = judge("tune");
     assert_eq!((table.animal().right, table.none().right), (72, 80), "\n{table}");
 }
+
+/// The half that nothing was chosen by.
+#[test]
+fn nine_of_ten_are_right_on_the_other_half_and_eight_of_ten_in_each_class() {
+    let table = judge("test");
+    assert!(table.good_enough(), "\n{table}");
+}

@@ -1,0 +1,15 @@
+//! Reads the examples as text, without the compiler, so that what it says about them does not rest on the compiler.
+
+mod manifest;
+mod source;
+
+pub use manifest::{Manifest, reach};
+pub use source::{service_sources, words};
+
+use std::path::PathBuf;
+
+/// The folder of all examples.
+#[must_use]
+pub fn examples() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
