@@ -3,10 +3,7 @@
 pub mod build;
 pub mod cargo;
 pub mod check;
-pub mod cli;
 pub mod cluster;
-pub mod diag;
-pub mod driver;
 pub mod emit;
 pub mod hir;
 pub mod image;

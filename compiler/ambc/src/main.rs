@@ -1,7 +1,1 @@
-//! `ambc`: see `ambc help`.
-
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    ambc::cli::main()
-}
+fn main() {}
