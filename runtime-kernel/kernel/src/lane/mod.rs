@@ -6,13 +6,14 @@
 //! Neither end believes the other: what it needs to stay safe is in private memory.
 
 mod buffer;
-mod call;
 mod caller;
+mod channel;
 mod counters;
 mod layout;
 mod mem;
 mod memory;
 mod pending;
+mod progress;
 mod raw;
 mod request;
 mod scratch;
@@ -20,8 +21,8 @@ mod server;
 mod waiters;
 
 pub use buffer::Buffer;
-pub use call::{CallOptions, Channel};
 pub use caller::{Caller, DEFAULT_TIMEOUT_NS, Room};
+pub use channel::{CallOptions, Channel};
 pub use counters::{Counters, percentile};
 pub use layout::{lane_align, lane_bytes};
 pub use mem::Mem;
