@@ -1,4 +1,4 @@
-//! Packs the runtime crates into `ambc`.
+//! Packs the runtime crates and the pages of `ambc explain` into `ambc`.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -43,7 +43,24 @@ fn main() -> io::Result<()> {
     let _ = writeln!(text, "static LOCK: &[u8] = include_bytes!({:?});", repo.join("Cargo.lock"));
     println!("cargo::rerun-if-changed={}", repo.join("Cargo.toml").display());
     println!("cargo::rerun-if-changed={}", repo.join("Cargo.lock").display());
-    fs::write(out.join("embedded.rs"), text)
+    fs::write(out.join("embedded.rs"), text)?;
+    fs::write(out.join("explain_pages.rs"), explain_pages(&repo.join("compiler/ambc/src/diag/explain"))?)
+}
+
+/// The pages of `ambc explain` as a list, so that a new page needs no line of code.
+fn explain_pages(dir: &Path) -> io::Result<String> {
+    println!("cargo::rerun-if-changed={}", dir.display());
+    let mut pages: Vec<PathBuf> =
+        fs::read_dir(dir)?.map(|e| e.map(|e| e.path())).collect::<io::Result<_>>()?;
+    pages.retain(|p| p.extension().is_some_and(|e| e == "md"));
+    pages.sort();
+    let mut text = String::from("/// Code and page, sorted by code.\nstatic PAGES: &[(&str, &str)] = &[\n");
+    for page in &pages {
+        let code = page.file_stem().unwrap_or_default().to_string_lossy();
+        let _ = writeln!(text, "    ({code:?}, include_str!({page:?})),");
+    }
+    text.push_str("];\n");
+    Ok(text)
 }
 
 /// Sources only: no tests, no benches, no build output.

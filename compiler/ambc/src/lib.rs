@@ -3,7 +3,10 @@
 pub mod build;
 pub mod cargo;
 pub mod check;
+pub mod cli;
 pub mod cluster;
+pub mod diag;
+pub mod driver;
 pub mod emit;
 pub mod hir;
 pub mod image;

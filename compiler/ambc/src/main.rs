@@ -1,1 +1,7 @@
-fn main() {}
+//! `ambc`: see `ambc help`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ambc::cli::main()
+}

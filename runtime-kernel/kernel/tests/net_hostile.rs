@@ -204,8 +204,9 @@ fn forged(rng: &mut Rng, keys: (u32, u32), now: u64) -> Vec<u8> {
     let small = |rng: &mut Rng| {
         [0, 1, 2, 3, 4, 7, 8, 63, 64, 65, 255, 256, u64::from(u32::MAX)][rng.below(13) as usize]
     };
-    let epoch = if rng.below(20) == 0 { small(rng) as u32 } else { 2 + rng.below(4) as u32 };
-    let session = u64::from(epoch) << 20;
+    let start = 2 + rng.below(4);
+    let epoch = if rng.below(20) == 0 { small(rng) } else { start << 16 } as u32;
+    let session = start << 36;
     let kind = 1 + rng.below(3) as u8;
     let mut header = [0; frame::HEADER];
     header[0] = 1;
@@ -214,7 +215,7 @@ fn forged(rng: &mut Rng, keys: (u32, u32), now: u64) -> Vec<u8> {
     header[4..8].copy_from_slice(&(200 + rng.below(2) as u32).to_le_bytes());
     header[8..12].copy_from_slice(&if rng.below(2) == 0 { 300_u32 } else { EXPORT }.to_le_bytes());
     header[12..20].copy_from_slice(&if rng.below(9) == 0 { rng.bits() } else { session }.to_le_bytes());
-    header[20..24].copy_from_slice(&frame::tag((2 + rng.below(4)) << 20).to_le_bytes());
+    header[20..24].copy_from_slice(&frame::tag((2 + rng.below(4)) << 36).to_le_bytes());
     header[24..28].copy_from_slice(&(small(rng) as u32).to_le_bytes());
     header[28..32].copy_from_slice(&(small(rng) as u32).to_le_bytes());
     header[32..36].copy_from_slice(&(small(rng) as u32).to_le_bytes());
@@ -234,7 +235,7 @@ fn forged(rng: &mut Rng, keys: (u32, u32), now: u64) -> Vec<u8> {
             return forge(kind, [count as u8, index as u8, 0], epoch, keys, &body);
         }
         2 => {
-            body.extend((2 + rng.below(4) as u32).to_le_bytes());
+            body.extend(((2 + rng.below(4) as u32) << 16).to_le_bytes());
             body.extend((small(rng) as u32).to_le_bytes());
             body.extend(if rng.below(2) == 0 { u64::MAX } else { rng.bits() }.to_le_bytes());
             for _ in 0..rng.below(4) {

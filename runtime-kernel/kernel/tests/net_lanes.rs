@@ -22,7 +22,7 @@ struct Side {
 impl Side {
     fn new(node: usize, table: NetTable<'static>, lanes: LaneEnds<'static>) -> Self {
         let table = keep(table);
-        let mut net = Net::new(table, storage(table), 1 << 20).unwrap();
+        let mut net = Net::new(table, storage(table), 1 << 20).expect("consistent");
         net.set_peer(0, addr(1 - node, node));
         Side { net, lanes, own: addr(node, 1 - node) }
     }

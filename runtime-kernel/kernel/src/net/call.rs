@@ -196,11 +196,17 @@ impl Net<'_> {
         any
     }
 
-    /// After a long silence the callee's node may have restarted: asks for its session first.
+    /// Before the first call after a pause: after a long silence the callee's node may have restarted, so its session is
+    /// asked for first; an attempt that nobody waited for any more begins anew.
     fn doubt(&mut self, now: u64, out: usize) {
         let o = &mut self.outs[out];
-        if o.open && o.used == 0 && now.saturating_sub(o.heard_at) >= self.reopening {
-            (o.open, o.tries, o.next_at) = (false, 0, now);
+        if o.used > 0 {
+            return;
+        }
+        o.open &= now.saturating_sub(o.heard_at) < self.reopening;
+        let refused = o.refused.is_some() && o.tries == 0 && now < o.next_at;
+        if !o.open && !refused {
+            (o.tries, o.next_at) = (0, now);
         }
     }
 

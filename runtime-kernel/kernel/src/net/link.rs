@@ -45,7 +45,8 @@ pub(super) struct Links<'m> {
     pub(super) scratch: &'m mut [u8],
     /// Links with anything to send or to wait for.
     pub(super) busy: Set<'m>,
-    /// This node's start, in the short form that datagrams carry.
+    /// This node's start in the short form that datagrams carry, one more for each client let in since: message numbers
+    /// begin anew with each client, and one that comes back must not take them for old ones.
     pub(super) epoch: u32,
     /// Unit of `arrivals[0]`.
     pub(super) first_arrival: u16,
@@ -242,10 +243,12 @@ impl Links<'_> {
         for heard in &mut self.inbox {
             *heard = heard.filter(|h| h.link != link);
         }
+        self.epoch = self.epoch.wrapping_add(1);
         let l = &mut self.links[link as usize];
         let (rx, tx) = (&l.rx, &l.tx);
         *l = Link {
             addr,
+            mine: self.epoch,
             iface: l.iface,
             mtu: l.mtu,
             latency: l.latency,
@@ -325,7 +328,7 @@ impl Links<'_> {
         while self.links[link as usize].control_len > 0 {
             let l = &mut self.links[link as usize];
             let header = &self.controls[link as usize * CONTROLS + l.control_first as usize];
-            if !send(iface, to, &control_datagram(header, self.epoch, l.key_out)) {
+            if !send(iface, to, &control_datagram(header, l.mine, l.key_out)) {
                 return false;
             }
             l.control_first = (l.control_first + 1) % CONTROLS as u8;
@@ -417,7 +420,7 @@ impl Links<'_> {
         datagram[12..16].copy_from_slice(&f.message.to_le_bytes());
         datagram[16..20].copy_from_slice(&f.cut.total.to_le_bytes());
         datagram[DATA_HEADER..].copy_from_slice(piece);
-        fragment::finish(datagram, Type::Data, [f.cut.count, index, 0], self.epoch, l.key_out);
+        fragment::finish(datagram, Type::Data, [f.cut.count, index, 0], l.mine, l.key_out);
         len
     }
 

@@ -108,8 +108,9 @@ pub struct Net<'m> {
 impl<'m> Net<'m> {
     /// A node's network side, with no neighbour's address known yet.
     ///
-    /// `session` grows by at least 2^20 with each start of the node: the wall clock's ns, or a boot counter shifted left
-    /// by 20. It must not be 0. A node whose session did not grow is not heard by those who knew it before.
+    /// `session` grows with each start of the node: the wall clock's ns, or a boot counter shifted left by 36. It must not
+    /// be 0, and must grow by 2^20 for the start itself and for each client an export let in before. A node whose
+    /// session did not grow is not heard by those who knew it before.
     ///
     /// # Errors
     /// [`TableError`] if the table contradicts itself or the storage is too small for it.

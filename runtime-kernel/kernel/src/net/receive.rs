@@ -34,14 +34,14 @@ impl Links<'_> {
 
     /// Compares the sender's start with the one known; false for datagrams of an earlier life.
     fn meet(&mut self, link: u16, epoch: u32) -> bool {
-        let known = self.links[link as usize].epoch;
+        let known = self.links[link as usize].theirs;
         if known == Some(epoch) {
             return true;
         }
         if known.is_some_and(|k| super::frame::after(k, epoch)) {
             return false;
         }
-        self.links[link as usize].epoch = Some(epoch);
+        self.links[link as usize].theirs = Some(epoch);
         if known.is_some() {
             self.forget_link(link);
         }
@@ -160,16 +160,16 @@ impl Links<'_> {
             len += 5 + n;
         }
         let datagram = &mut self.scratch[..len];
-        datagram[12..16].copy_from_slice(&l.epoch.unwrap_or(0).to_le_bytes());
+        datagram[12..16].copy_from_slice(&l.theirs.unwrap_or(0).to_le_bytes());
         datagram[16..20].copy_from_slice(&l.rx.newest.unwrap_or(0).to_le_bytes());
         datagram[20..28].copy_from_slice(&l.rx.done.to_le_bytes());
         let any = u8::from(l.rx.newest.is_some());
-        fragment::finish(datagram, Type::Ack, [any, 0, 0], self.epoch, l.key_out);
+        fragment::finish(datagram, Type::Ack, [any, 0, 0], l.mine, l.key_out);
         len
     }
 
     fn on_ack(&mut self, now: u64, link: u16, datagram: &[u8]) {
-        if datagram.len() < ACK_HEADER || word(datagram, 12) != self.epoch {
+        if datagram.len() < ACK_HEADER || word(datagram, 12) != self.links[link as usize].mine {
             self.stats.stale += 1;
             return;
         }

@@ -175,6 +175,7 @@ impl Net<'_> {
             key_out: fragment::key(keys.0, keys.1),
             key_in: fragment::key(keys.1, keys.0),
             group: NONE,
+            mine: self.links.epoch,
             rx: Receiving { arrivals, small: u16::from(size.small), ..Receiving::default() },
             tx: Sending { flights, cwnd: CWND_START, ..Sending::default() },
             ..Link::default()

@@ -41,7 +41,9 @@ pub struct Link {
     pub(super) key_in: u32,
     /// Ends a client's calls; [`NONE`] for a neighbour.
     pub(super) group: u16,
-    pub(super) epoch: Option<u32>,
+    /// This end's start as the other end knows it, and the other end's: what was sent before is stale.
+    pub(super) mine: u32,
+    pub(super) theirs: Option<u32>,
     pub(super) heard_at: u64,
     pub(super) tx: Sending,
     pub(super) rx: Receiving,

@@ -115,7 +115,12 @@ impl SimLanes {
     pub fn drop_call(&self, lane: u16, id: u64) {
         let mut outs = self.outs.borrow_mut();
         let lane = outs.entry(lane).or_default();
+        let waiting = lane.backlog.len();
         lane.backlog.retain(|b| b.0 != id);
+        if lane.backlog.len() < waiting {
+            let outcome = Outcome { at: self.now.get(), status: CallError::Cancelled.code(), bytes: vec![] };
+            self.outcomes.borrow_mut().entry(id).or_default().push(outcome);
+        }
         lane.held.values_mut().filter(|h| h.0 == id).for_each(|h| h.1 = true);
     }
 

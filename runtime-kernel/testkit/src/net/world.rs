@@ -89,7 +89,7 @@ impl World {
         self.starts += 1;
         let p = &mut self.parties[party];
         let mut net =
-            Net::new(p.table, storage(p.table), self.starts << 20).expect("the table is consistent");
+            Net::new(p.table, storage(p.table), self.starts << 36).expect("the table is consistent");
         for (i, peer) in p.ends.peers.iter().enumerate() {
             net.set_peer(i, *peer);
         }

@@ -1,0 +1,173 @@
+//! Options and commands.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Turns a declared deployment into running, isolated, connected nodes.
+#[derive(Debug, Parser)]
+#[command(name = "ambc", version, max_term_width = 100)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) common: Common,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// Options of every command; they may follow it.
+#[derive(Args, Clone, Debug)]
+pub(super) struct Common {
+    /// How diagnostics, and the result of `plan`, are written
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    pub(super) format: Format,
+    /// When to use colours; `auto` looks at the terminal and at NO_COLOR
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub(super) color: Color,
+    /// Set a parameter of the deployment
+    #[arg(long, global = true, value_name = "NAME=VALUE", value_parser = assignment)]
+    pub(super) set: Vec<(String, String)>,
+    /// A folder in which `use` looks for files
+    #[arg(short = 'I', global = true, value_name = "DIR")]
+    pub(super) include: Vec<PathBuf>,
+    /// Make warnings of this code errors
+    #[arg(short = 'D', long = "deny", global = true, value_name = "CODE")]
+    pub(super) deny: Vec<String>,
+    /// Keep warnings of this code warnings
+    #[arg(short = 'W', long = "warn", global = true, value_name = "CODE")]
+    pub(super) warn: Vec<String>,
+    /// Do not show warnings of this code
+    #[arg(short = 'A', long = "allow", global = true, value_name = "CODE")]
+    pub(super) allow: Vec<String>,
+    /// How many diagnostics of one code are shown; 0 shows all
+    #[arg(long, global = true, value_name = "N", default_value_t = 20)]
+    pub(super) max_errors: usize,
+    /// Refuse to change Cargo.lock files and keys
+    #[arg(long, global = true)]
+    pub(super) locked: bool,
+    /// Do not use the network
+    #[arg(long, global = true)]
+    pub(super) offline: bool,
+}
+
+impl Common {
+    /// What clap cannot see.
+    pub(super) fn validate(&self) -> Result<(), String> {
+        let known: Vec<&str> = crate::diag::codes().collect();
+        let given = self.deny.iter().chain(&self.warn).chain(&self.allow);
+        for code in given {
+            if !known.iter().any(|k| k.eq_ignore_ascii_case(code)) {
+                return Err(format!("there is no diagnostic `{code}`"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => {
+            Ok((name.trim().to_owned(), value.trim().to_owned()))
+        }
+        _ => Err("expected NAME=VALUE".to_owned()),
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// With the text around, on standard error
+    Human,
+    /// One line each, `path:line:col: error[CODE]: message`, on standard output
+    Short,
+    /// One JSON object on standard output
+    Json,
+    /// SARIF 2.1.0 on standard output
+    Sarif,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Report everything that is wrong with a deployment or an interface file
+    Check {
+        /// A `.amb` or `.lidl` file
+        file: PathBuf,
+    },
+    /// Build the images of all nodes
+    Build(BuildArgs),
+    /// Run the whole deployment on this machine
+    Run(RunArgs),
+    /// Print the deployment as a graph, in DOT
+    Graph { file: PathBuf },
+    /// Print what runs where and how calls travel
+    Plan {
+        file: PathBuf,
+        /// Explain the place of one instance
+        #[arg(long, value_name = "INSTANCE")]
+        why: Option<String>,
+    },
+    /// Print what a stage of the compiler made
+    Dump {
+        file: PathBuf,
+        #[arg(long, value_enum)]
+        stage: Stage,
+        /// Only this node
+        #[arg(long, value_name = "NODE")]
+        node: Option<String>,
+    },
+    /// Explain a diagnostic: what, why, an example, what to write instead
+    Explain {
+        /// Such as E0113
+        code: String,
+    },
+    /// Print completions for a shell
+    Completions {
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    #[command(external_subcommand)]
+    Later(Vec<String>),
+}
+
+#[derive(Args, Clone, Debug)]
+pub(super) struct BuildArgs {
+    pub(super) file: PathBuf,
+    /// Only these nodes
+    #[arg(long, value_name = "NODE")]
+    pub(super) node: Vec<String>,
+    /// Optimise
+    #[arg(long)]
+    pub(super) release: bool,
+}
+
+#[derive(Args, Clone, Debug)]
+pub(super) struct RunArgs {
+    pub(super) file: PathBuf,
+    /// End when every `run` service has returned and no call is in flight
+    #[arg(long)]
+    pub(super) until_idle: bool,
+    /// Optimise
+    #[arg(long)]
+    pub(super) release: bool,
+    /// The seed of everything random in emulated networks
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Stage {
+    /// The files as parsed
+    Ast,
+    /// The deployment with names resolved and arrays expanded
+    Hir,
+    /// What runs where, and routes
+    Plan,
+    /// Each node as data
+    Image,
+    /// The generated files
+    Tree,
+}
