@@ -46,7 +46,10 @@ pub(crate) struct Queue<'s> {
 }
 
 impl<'s> Queue<'s> {
+    /// # Panics
+    /// If there are more than 256 places: waiting futures keep theirs in a byte.
     pub(crate) fn new(places: &'s [Waiter]) -> Self {
+        assert!(places.len() <= 256, "a queue has at most 256 places");
         Self { places, next: Cell::new(0), waiting: Cell::new(0) }
     }
 

@@ -19,7 +19,8 @@ impl Group<'_> {
     /// nothing to do: the group may sleep until [`next_deadline`](Self::next_deadline) or until a peer rings.
     ///
     /// What was sent is visible to the peer before `bell` runs; a port whose peers sleep must put a sequentially consistent
-    /// fence between that and its look at the peer's asleep flag, and step once more between setting its own and sleeping.
+    /// fence between that and its look at the peer's asleep flag, and step once more between setting its own and sleeping. It
+    /// asks for the next deadline before it sleeps, also if it does not need it: that makes the step after it read the clock.
     #[inline]
     pub fn step(&self, work: &mut [&mut dyn Work], mut bell: impl FnMut(u8)) -> bool {
         let mut any = self.ctx.begin_step();
