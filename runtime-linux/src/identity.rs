@@ -11,7 +11,7 @@
 //! bind lan 127.0.0.1:7411             # UDP address of an interface, by the name of its network or its index
 //! peer 0 127.0.0.1:7412               # address of a neighbour, by its index in the image's table
 //! export 0 127.0.0.1:4898             # UDP address of an export, by its index in the image's table
-//! folder disk /var/lib/ambc/cloud/db  # folder of an offer
+//! folder data/db /var/lib/ambc/cloud/db   # where a folder is that an offer names; else it is below the data folder
 //! impair loss=0.05 dup=0.05 reorder=0.05 seed=1   # fault injection at every socket, optional
 //! ```
 

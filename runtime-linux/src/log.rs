@@ -11,7 +11,9 @@ use std::io::Write as _;
 /// How much a line matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// For whoever debugs the sender.
+    /// Every step.
+    Trace,
+    /// For whoever looks for a mistake.
     Debug,
     /// Something happened as it should.
     Info,
@@ -24,6 +26,7 @@ pub enum Level {
 impl Display for Level {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Trace => "TRACE",
             Self::Debug => "DEBUG",
             Self::Info => "INFO",
             Self::Warn => "WARN",

@@ -47,6 +47,7 @@ pub struct Host {
     control: Control,
     signals: OwnedFd,
     spin: Spin,
+    started: u64,
 }
 
 /// The number of a lane's other end that needs no bell: it is in this process.
@@ -142,6 +143,7 @@ impl Host {
             control,
             signals,
             spin: Spin::new(spin),
+            started: ctx.now(),
         })
     }
 
@@ -170,11 +172,17 @@ impl Host {
         ends::server(self.lanes[lane], peer(self.spec.lanes[lane].caller), scratch)
     }
 
-    /// The folder of offer `offer`: the identity file's, else one of that name in the node's data folder.
-    pub fn folder(&self, offer: &'static str) -> Result<PathBuf, Refused> {
-        self.identity
-            .folder(offer)
-            .ok_or_else(|| Refused::new(offer, "the identity file gives neither `folder` nor `data`"))
+    /// Where the folder is that an offer names: what the identity file says about it (`folder NAME PATH`, the name as
+    /// written in the deployment), else the folder of that name below the node's data folder.
+    pub fn folder(&self, name: &str) -> Result<PathBuf, String> {
+        let found = self.identity.folder(name);
+        found.ok_or_else(|| format!("folder {name}: the identity file gives neither `folder` nor `data`"))
+    }
+
+    /// When this node started, on the clock of [`Self::ctx`].
+    #[must_use]
+    pub fn started(&self) -> u64 {
+        self.started
     }
 
     /// Starts the user groups and serves until a signal or the control socket says stop. Then the groups end in order (their

@@ -1,8 +1,9 @@
 //! Files of one folder and nothing beside it.
 //!
-//! Every name is resolved by the kernel below the folder (`openat2` with `RESOLVE_BENEATH` and without symbolic links), so
+//! Names are file names, not paths, and each is resolved by the kernel below the folder (`openat2` with `RESOLVE_BENEATH` and without symbolic links), so
 //! no name, and no link somebody left in the folder, leads out of it.
 
+use ambience::FileError;
 use rustix::fs::{Access, AtFlags, Dir, FileType, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 use std::os::fd::OwnedFd;
@@ -15,35 +16,22 @@ pub struct Folder {
     read_only: bool,
 }
 
-/// Why something did not work on a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FolderError {
-    /// No file of that name.
-    NotFound,
-    /// The name is empty, absolute, leads out of the folder, or names something that is not a file.
-    BadName,
-    /// The folder is read only, or the system does not let this process do that.
-    Denied,
-    /// No room left.
-    Full,
-    /// The system failed: its error number.
-    Io(i32),
-}
-
-impl From<Errno> for FolderError {
-    fn from(errno: Errno) -> Self {
-        match errno {
-            Errno::NOENT => Self::NotFound,
-            // XDEV: it leads out. LOOP: a symbolic link.
-            Errno::XDEV | Errno::LOOP | Errno::ISDIR | Errno::NOTDIR | Errno::INVAL | Errno::NAMETOOLONG => {
-                Self::BadName
-            }
-            Errno::ACCESS | Errno::PERM | Errno::ROFS => Self::Denied,
-            Errno::NOSPC | Errno::DQUOT | Errno::FBIG => Self::Full,
-            other => Self::Io(other.raw_os_error()),
+/// What interfaces call a failure of the system.
+fn error(errno: Errno) -> FileError {
+    match errno {
+        Errno::NOENT => FileError::NotFound,
+        // XDEV: it leads out. LOOP: a symbolic link.
+        Errno::XDEV | Errno::LOOP | Errno::ISDIR | Errno::NOTDIR | Errno::INVAL | Errno::NAMETOOLONG => {
+            FileError::BadName
         }
+        Errno::ACCESS | Errno::PERM | Errno::ROFS => FileError::ReadOnly,
+        Errno::NOSPC | Errno::DQUOT | Errno::FBIG => FileError::Full,
+        _ => FileError::Io,
     }
 }
+
+/// A file that is being written, until it takes the place of the one it replaces.
+const NEW: &str = ".ambc-new";
 
 impl Folder {
     /// Opens `path`, which is made if it does not exist, unless it is to be read only.
@@ -69,13 +57,13 @@ impl Folder {
     }
 
     /// Bytes of file `name`.
-    pub fn size(&self, name: &str) -> Result<u64, FolderError> {
+    pub fn size(&self, name: &str) -> Result<u64, FileError> {
         let file = self.file(name, OFlags::RDONLY)?;
-        Ok(u64::try_from(rustix::fs::fstat(&file)?.st_size).unwrap_or(0))
+        Ok(u64::try_from(rustix::fs::fstat(&file).map_err(error)?.st_size).unwrap_or(0))
     }
 
-    /// Reads file `name` from `offset` into `buf`; how many bytes there were, 0 at its end.
-    pub fn read(&self, name: &str, offset: u64, buf: &mut [u8]) -> Result<usize, FolderError> {
+    /// Reads file `name` from `offset` into `buf`; how many bytes there were. Fewer than `buf` takes only at its end.
+    pub fn read(&self, name: &str, offset: u64, buf: &mut [u8]) -> Result<usize, FileError> {
         let file = self.file(name, OFlags::RDONLY)?;
         let mut got = 0;
         while got < buf.len() {
@@ -83,47 +71,47 @@ impl Folder {
                 Ok(0) => break,
                 Ok(n) => got += n,
                 Err(Errno::INTR) => {}
-                Err(e) => return Err(e.into()),
+                Err(Errno::INVAL) => break, // an offset beyond what files can have: beyond the end
+                Err(e) => return Err(error(e)),
             }
         }
         Ok(got)
     }
 
-    /// Writes `bytes` at `offset` of file `name`, which is made if it does not exist.
-    pub fn write(&self, name: &str, offset: u64, bytes: &[u8]) -> Result<(), FolderError> {
+    /// Gives file `name` this content, which is made if it does not exist. Whoever reads sees the old content or the new.
+    pub fn write(&self, name: &str, content: &[u8]) -> Result<(), FileError> {
         self.writable()?;
-        let file = self.file(name, OFlags::WRONLY | OFlags::CREATE)?;
-        let mut put = 0;
-        while put < bytes.len() {
-            match rustix::io::pwrite(&file, &bytes[put..], offset.saturating_add(put as u64)) {
-                Ok(n) => put += n,
-                Err(Errno::INTR) => {}
-                Err(e) => return Err(e.into()),
-            }
+        self.plain(name)?;
+        if matches!(self.file(name, OFlags::RDONLY), Err(FileError::BadName)) {
+            return Err(FileError::BadName); // something that is no file has this name
         }
-        Ok(())
+        let file = self.resolve(NEW, OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC).map_err(error)?;
+        put(&file, content)?;
+        rustix::fs::renameat(&self.fd, NEW, &self.fd, name).map_err(error)
+    }
+
+    /// Adds to the end of file `name`, which is made if it does not exist.
+    pub fn append(&self, name: &str, content: &[u8]) -> Result<(), FileError> {
+        self.writable()?;
+        let file = self.file(name, OFlags::WRONLY | OFlags::CREATE | OFlags::APPEND)?;
+        put(&file, content)
     }
 
     /// Removes file `name`.
-    pub fn remove(&self, name: &str) -> Result<(), FolderError> {
+    pub fn remove(&self, name: &str) -> Result<(), FileError> {
         self.writable()?;
-        // The file's own folder is resolved safely; its last part cannot contain a separator.
-        let (parent, last) = name.rsplit_once('/').unwrap_or((".", name));
-        if last.is_empty() || last == "." || last == ".." {
-            return Err(FolderError::BadName);
-        }
-        let parent = self.resolve(parent, OFlags::DIRECTORY | OFlags::RDONLY)?;
-        Ok(rustix::fs::unlinkat(&parent, last, AtFlags::empty())?)
+        self.plain(name)?;
+        rustix::fs::unlinkat(&self.fd, name, AtFlags::empty()).map_err(error)
     }
 
-    /// Names of the files in the folder itself, in byte order. Names that are no UTF-8 are left out.
-    pub fn list(&self) -> Result<Vec<String>, FolderError> {
-        let own = self.resolve(".", OFlags::DIRECTORY | OFlags::RDONLY)?;
+    /// Names of the files, in byte order. Names that are no UTF-8, or longer than [`MAX_NAME`], are left out.
+    pub fn list(&self) -> Result<Vec<String>, FileError> {
+        let own = self.resolve(".", OFlags::DIRECTORY | OFlags::RDONLY).map_err(error)?;
         let mut names = Vec::new();
-        for entry in Dir::read_from(&own)? {
-            let entry = entry?;
-            let name = entry.file_name().to_str().ok().map(str::to_owned);
-            names.extend(name.filter(|name| self.is_file(name, entry.file_type())));
+        for entry in Dir::read_from(&own).map_err(error)? {
+            let entry = entry.map_err(error)?;
+            let name = entry.file_name().to_str().ok().filter(|name| self.plain(name).is_ok());
+            names.extend(name.filter(|name| self.is_file(name, entry.file_type())).map(str::to_owned));
         }
         names.sort_unstable();
         Ok(names)
@@ -137,15 +125,26 @@ impl Folder {
         }
     }
 
-    fn writable(&self) -> Result<(), FolderError> {
-        if self.read_only { Err(FolderError::Denied) } else { Ok(()) }
+    fn writable(&self) -> Result<(), FileError> {
+        if self.read_only { Err(FileError::ReadOnly) } else { Ok(()) }
     }
 
-    fn file(&self, name: &str, flags: OFlags) -> Result<OwnedFd, FolderError> {
+    /// A name, not a path, and not one that this module uses itself.
+    fn plain(&self, name: &str) -> Result<(), FileError> {
+        let bad = name.is_empty()
+            || name.len() > MAX_NAME
+            || name.contains(['/', '\0'])
+            || name == "."
+            || name == "..";
+        if bad || name == NEW { Err(FileError::BadName) } else { Ok(()) }
+    }
+
+    fn file(&self, name: &str, flags: OFlags) -> Result<OwnedFd, FileError> {
+        self.plain(name)?;
         // Without NONBLOCK, opening a pipe that lies there would wait for its other end.
-        let file = self.resolve(name, flags | OFlags::NONBLOCK | OFlags::NOCTTY)?;
-        let kind = FileType::from_raw_mode(rustix::fs::fstat(&file)?.st_mode);
-        if kind == FileType::RegularFile { Ok(file) } else { Err(FolderError::BadName) }
+        let file = self.resolve(name, flags | OFlags::NONBLOCK | OFlags::NOCTTY).map_err(error)?;
+        let kind = FileType::from_raw_mode(rustix::fs::fstat(&file).map_err(error)?.st_mode);
+        if kind == FileType::RegularFile { Ok(file) } else { Err(FileError::BadName) }
     }
 
     fn resolve(&self, name: &str, flags: OFlags) -> Result<OwnedFd, Errno> {
@@ -153,6 +152,21 @@ impl Folder {
         let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
         rustix::fs::openat2(&self.fd, name, flags | OFlags::CLOEXEC, mode, resolve)
     }
+}
+
+/// Longest name, in bytes.
+pub const MAX_NAME: usize = 128;
+
+fn put(file: &OwnedFd, content: &[u8]) -> Result<(), FileError> {
+    let mut put = 0;
+    while put < content.len() {
+        match rustix::io::write(file, &content[put..]) {
+            Ok(n) => put += n,
+            Err(Errno::INTR) => {}
+            Err(e) => return Err(error(e)),
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -170,17 +184,20 @@ mod tests {
     #[test]
     fn files_are_written_read_listed_and_removed() {
         let (_dir, folder) = folder(false);
-        folder.write("b", 0, b"hello").unwrap();
-        folder.write("a", 3, b"x").unwrap();
+        folder.write("b", b"a longer text").unwrap();
+        folder.write("b", b"hel").unwrap();
+        folder.append("b", b"lo").unwrap();
+        folder.append("a", b"new").unwrap();
         assert_eq!(folder.list().unwrap(), ["a", "b"]);
-        assert_eq!((folder.size("a"), folder.size("b")), (Ok(4), Ok(5)));
+        assert_eq!((folder.size("a"), folder.size("b")), (Ok(3), Ok(5)));
         let mut buf = [0; 8];
         assert_eq!(folder.read("b", 1, &mut buf), Ok(4));
         assert_eq!(&buf[..4], b"ello");
         assert_eq!(folder.read("b", 99, &mut buf), Ok(0));
+        assert_eq!(folder.read("b", u64::MAX, &mut buf), Ok(0));
         folder.remove("b").unwrap();
-        assert_eq!(folder.size("b"), Err(FolderError::NotFound));
-        assert_eq!(folder.remove("b"), Err(FolderError::NotFound));
+        assert_eq!(folder.size("b"), Err(FileError::NotFound));
+        assert_eq!(folder.remove("b"), Err(FileError::NotFound));
     }
 
     #[test]
@@ -189,7 +206,6 @@ mod tests {
         std::os::unix::fs::symlink(dir.path().join("secret"), dir.path().join("in/link")).unwrap();
         std::os::unix::fs::symlink("..", dir.path().join("in/up")).unwrap();
         std::fs::create_dir(dir.path().join("in/sub")).unwrap();
-        let mut buf = [0; 8];
         let names = [
             "../secret",
             "/etc/passwd",
@@ -201,22 +217,18 @@ mod tests {
             "..",
             "sub",
             "a\0b",
+            "up",
         ];
-        for name in names {
-            let read = folder.read(name, 0, &mut buf);
-            assert!(matches!(read, Err(FolderError::BadName | FolderError::NotFound)), "{name}: {read:?}");
-            let written = folder.write(name, 0, b"x");
-            assert!(
-                matches!(written, Err(FolderError::BadName | FolderError::NotFound)),
-                "{name}: {written:?}"
-            );
+        for name in names.into_iter().chain([NEW, "x".repeat(MAX_NAME + 1).as_str()]) {
+            assert_eq!(folder.read(name, 0, &mut [0; 8]), Err(FileError::BadName), "{name}");
+            assert_eq!(folder.write(name, b"x"), Err(FileError::BadName), "{name}");
+            assert_eq!(folder.append(name, b"x"), Err(FileError::BadName), "{name}");
         }
-        for name in ["../secret", "up/secret", "..", ".", "", "sub/..", "/etc/passwd"] {
-            assert!(folder.remove(name).is_err(), "{name}");
+        for name in ["../secret", "up/secret", "..", ".", "", "sub/..", "/etc/passwd", "sub"] {
+            assert_eq!(folder.remove(name), Err(FileError::BadName), "{name}");
         }
         assert_eq!(std::fs::read_to_string(dir.path().join("secret")).unwrap(), "s");
-        folder.write("sub/ok", 0, b"x").unwrap();
-        assert_eq!(folder.size("sub/../sub/ok"), Ok(1));
+        assert_eq!(folder.list().unwrap(), Vec::<String>::new());
     }
 
     #[test]
@@ -225,7 +237,8 @@ mod tests {
         let path = std::ffi::CString::new(dir.path().join("in/pipe").to_str().unwrap()).unwrap();
         rustix::fs::mknodat(rustix::fs::CWD, path.as_c_str(), FileType::Fifo, Mode::from_raw_mode(0o600), 0)
             .unwrap();
-        assert_eq!(folder.size("pipe"), Err(FolderError::BadName));
+        assert_eq!(folder.size("pipe"), Err(FileError::BadName));
+        assert_eq!(folder.write("pipe", b"x"), Err(FileError::BadName));
         assert_eq!(folder.list().unwrap(), Vec::<String>::new());
     }
 
@@ -233,9 +246,9 @@ mod tests {
     fn read_only_means_it() {
         let (dir, folder) = folder(true);
         std::fs::write(dir.path().join("in/f"), "x").unwrap();
-        assert_eq!(folder.write("f", 0, b"y"), Err(FolderError::Denied));
-        assert_eq!(folder.write("g", 0, b"y"), Err(FolderError::Denied));
-        assert_eq!(folder.remove("f"), Err(FolderError::Denied));
+        assert_eq!(folder.write("f", b"y"), Err(FileError::ReadOnly));
+        assert_eq!(folder.append("g", b"y"), Err(FileError::ReadOnly));
+        assert_eq!(folder.remove("f"), Err(FileError::ReadOnly));
         assert_eq!(folder.size("f"), Ok(1));
         assert!(Folder::open(&dir.path().join("missing"), true).is_err());
     }

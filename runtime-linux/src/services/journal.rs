@@ -5,11 +5,11 @@
 //! **Start.** The file is read from its beginning. What does not check ends it: a record that was being written when the
 //! power failed. The torn tail is moved to the file `torn` beside it (the last one only) and cut off.
 //!
-//! **When it is safe.** A record is given to the operating system before `append` returns, so it survives the death of any
-//! process, the node's included. It survives the loss of power once it was flushed: at the latest with the first append
-//! that comes 200 ms or more after the last flush, with `flush`, and at an orderly end; what is left to the operating
-//! system, some 30 s later.
+//! **When it is safe.** `append` gives a record to the operating system, so it survives the death of any process, the
+//! node's included; `flush` waits until everything appended survives the loss of power. The storage service flushes before
+//! it answers, once for all records that came in the same turn.
 
+use ambience::StorageError;
 use rustix::fs::{FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
 use std::io;
@@ -24,36 +24,20 @@ pub struct Journal {
     records: Vec<(u64, u32)>,
     end: u64,
     limit: u64,
-    flushed_at: u64,
     dirty: bool,
 }
 
-/// Why a record was not appended or read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum JournalError {
-    /// The journal would become larger than its limit, or the disk is full. Nothing was appended.
-    Full,
-    /// No record of that number, or it is longer than the buffer.
-    NoRecord,
-    /// The record does not check any more: the disk or somebody else changed it.
-    Damaged,
-    /// The system failed: its error number. Nothing was appended.
-    Io(i32),
-}
-
-impl From<Errno> for JournalError {
-    fn from(errno: Errno) -> Self {
-        match errno {
-            Errno::NOSPC | Errno::DQUOT | Errno::FBIG => Self::Full,
-            other => Self::Io(other.raw_os_error()),
-        }
+/// What interfaces call a failure of the system.
+fn error(errno: Errno) -> StorageError {
+    match errno {
+        Errno::NOSPC | Errno::DQUOT | Errno::FBIG => StorageError::Full,
+        _ => StorageError::Io,
     }
 }
 
 const HEAD: u64 = 8;
 /// Longest record.
 pub const MAX_RECORD: usize = 1 << 26;
-const FLUSH_NS: u64 = 200_000_000;
 
 impl Journal {
     /// Opens the journal in folder `path`, which is made if it does not exist, and repairs its end. `limit`: bytes it may grow
@@ -64,16 +48,19 @@ impl Journal {
         let file = rustix::fs::open(path.join("journal"), flags, Mode::from_raw_mode(0o600))?;
         rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive)
             .map_err(|_| io::Error::other("the storage is in use by another process"))?;
-        let mut journal = Self { file, records: Vec::new(), end: 0, limit, flushed_at: 0, dirty: false };
+        let mut journal = Self { file, records: Vec::new(), end: 0, limit, dirty: false };
         let torn = journal.recover(path)?;
         Ok((journal, torn))
     }
 
-    /// Appends a record; its number, from 0.
-    pub fn append(&mut self, now: u64, record: &[u8]) -> Result<u64, JournalError> {
+    /// Appends a record; its number, from 0. On an error nothing was appended.
+    ///
+    /// # Errors
+    /// `Full` if the journal would become larger than its limit or the disk is full, `Io` if the disk failed.
+    pub fn append(&mut self, record: &[u8]) -> Result<u64, StorageError> {
         let size = HEAD + record.len() as u64;
         if record.len() > MAX_RECORD || self.end + size > self.limit {
-            return Err(JournalError::Full);
+            return Err(StorageError::Full);
         }
         let mut bytes = Vec::with_capacity(size as usize);
         bytes.extend_from_slice(&(record.len() as u32).to_le_bytes());
@@ -82,32 +69,28 @@ impl Journal {
         if let Err(e) = self.put(&bytes) {
             // Half a record would hide every later one at the next start.
             let _ = rustix::fs::ftruncate(&self.file, self.end);
-            return Err(e.into());
+            return Err(error(e));
         }
         self.records.push((self.end + HEAD, record.len() as u32));
         self.end += size;
         self.dirty = true;
-        if now.saturating_sub(self.flushed_at) >= FLUSH_NS {
-            self.flush(now)?;
-        }
         Ok(self.records.len() as u64 - 1)
     }
 
     /// Copies record `number` into `buf`; its length.
-    pub fn read(&self, number: u64, buf: &mut [u8]) -> Result<usize, JournalError> {
-        let index = usize::try_from(number).map_err(|_| JournalError::NoRecord)?;
-        let (at, len) = *self.records.get(index).ok_or(JournalError::NoRecord)?;
-        let record = buf.get_mut(..len as usize).ok_or(JournalError::NoRecord)?;
+    ///
+    /// # Errors
+    /// `NotFound` if there is none, `Io` if it is longer than `buf` or does not check any more.
+    pub fn read(&self, number: u64, buf: &mut [u8]) -> Result<usize, StorageError> {
+        let index = usize::try_from(number).map_err(|_| StorageError::NotFound)?;
+        let (at, len) = *self.records.get(index).ok_or(StorageError::NotFound)?;
+        let record = buf.get_mut(..len as usize).ok_or(StorageError::Io)?;
         let mut head = [0; HEAD as usize];
-        if !fill(&self.file, at - HEAD, &mut head)? || !fill(&self.file, at, record)? {
-            return Err(JournalError::Damaged);
-        }
+        let there = fill(&self.file, at - HEAD, &mut head).map_err(error)?
+            && fill(&self.file, at, record).map_err(error)?;
         let [_, _, _, _, a, b, c, d] = head;
-        if u32::from_le_bytes([a, b, c, d]) == checksum(record) {
-            Ok(len as usize)
-        } else {
-            Err(JournalError::Damaged)
-        }
+        let whole = there && u32::from_le_bytes([a, b, c, d]) == checksum(record);
+        if whole { Ok(len as usize) } else { Err(StorageError::Io) }
     }
 
     /// Bytes of record `number`.
@@ -135,23 +118,27 @@ impl Journal {
     }
 
     /// Waits until everything appended survives the loss of power.
-    pub fn flush(&mut self, now: u64) -> Result<(), JournalError> {
+    ///
+    /// # Errors
+    /// `Io` if the disk failed. Nothing is certain then, so the next flush tries again.
+    pub fn flush(&mut self) -> Result<(), StorageError> {
         if self.dirty {
-            rustix::fs::fdatasync(&self.file)?;
+            rustix::fs::fdatasync(&self.file).map_err(error)?;
             self.dirty = false;
-            self.flushed_at = now;
         }
         Ok(())
     }
 
     /// Removes all records.
-    pub fn clear(&mut self) -> Result<(), JournalError> {
-        rustix::fs::ftruncate(&self.file, 0)?;
-        rustix::fs::fdatasync(&self.file)?;
+    ///
+    /// # Errors
+    /// `Io` if the disk failed.
+    pub fn clear(&mut self) -> Result<(), StorageError> {
+        rustix::fs::ftruncate(&self.file, 0).map_err(error)?;
         self.records.clear();
         self.end = 0;
-        self.dirty = false;
-        Ok(())
+        self.dirty = true;
+        self.flush()
     }
 
     fn put(&self, bytes: &[u8]) -> Result<(), Errno> {
@@ -208,7 +195,7 @@ impl Journal {
 
 impl Drop for Journal {
     fn drop(&mut self) {
-        let _ = self.flush(self.flushed_at);
+        let _ = self.flush();
     }
 }
 
@@ -268,7 +255,7 @@ mod tests {
         let (mut journal, torn) = Journal::open(dir.path(), 1 << 20).unwrap();
         assert_eq!(torn, 0);
         for (i, record) in records.iter().enumerate() {
-            assert_eq!(journal.append(0, record), Ok(i as u64));
+            assert_eq!(journal.append(record), Ok(i as u64));
         }
         dir
     }
@@ -287,10 +274,10 @@ mod tests {
         let dir = filled(&[b"one", b"", b"three"]);
         let (mut journal, torn) = Journal::open(dir.path(), 1 << 20).unwrap();
         assert_eq!((torn, all(&journal)), (0, vec![b"one".to_vec(), vec![], b"three".to_vec()]));
-        assert_eq!(journal.append(0, b"four"), Ok(3));
+        assert_eq!(journal.append(b"four"), Ok(3));
         assert_eq!(journal.size(2), Some(5));
-        assert_eq!(journal.read(4, &mut [0; 8]), Err(JournalError::NoRecord));
-        assert_eq!(journal.read(2, &mut [0; 4]), Err(JournalError::NoRecord));
+        assert_eq!(journal.read(4, &mut [0; 8]), Err(StorageError::NotFound));
+        assert_eq!(journal.read(2, &mut [0; 4]), Err(StorageError::Io));
     }
 
     #[test]
@@ -309,7 +296,7 @@ mod tests {
                 "cut at {cut}"
             );
             assert_eq!(torn, (cut - ends[kept]) as u64);
-            assert_eq!(journal.append(0, b"next"), Ok(kept as u64));
+            assert_eq!(journal.append(b"next"), Ok(kept as u64));
         }
     }
 
@@ -339,17 +326,17 @@ mod tests {
     fn the_limit_holds_and_damage_is_noticed() {
         let dir = tempfile::tempdir().unwrap();
         let (mut journal, _) = Journal::open(dir.path(), 40).unwrap();
-        assert_eq!(journal.append(0, &[1; 20]), Ok(0));
-        assert_eq!(journal.append(0, &[2; 5]), Err(JournalError::Full));
-        assert_eq!(journal.append(0, &[3; 4]), Ok(1));
+        assert_eq!(journal.append(&[1; 20]), Ok(0));
+        assert_eq!(journal.append(&[2; 5]), Err(StorageError::Full));
+        assert_eq!(journal.append(&[3; 4]), Ok(1));
         assert_eq!(journal.used(), 40);
         assert!(Journal::open(dir.path(), 40).is_err(), "two processes must not have it at once");
         let file = dir.path().join("journal");
         let mut bytes = std::fs::read(&file).unwrap();
         bytes[9] ^= 1;
         std::fs::write(&file, bytes).unwrap();
-        assert_eq!(journal.read(0, &mut [0; 64]), Err(JournalError::Damaged));
+        assert_eq!(journal.read(0, &mut [0; 64]), Err(StorageError::Io));
         journal.clear().unwrap();
-        assert_eq!((journal.len(), journal.append(0, b"x")), (0, Ok(0)));
+        assert_eq!((journal.len(), journal.append(b"x")), (0, Ok(0)));
     }
 }

@@ -1,6 +1,18 @@
 //! What a node offers its instances: `ambience::logger`, `timer`, `clock`, `random`, `files`, `storage`.
 //!
-//! They live in the kernel group. A sandboxed group reaches the machine through them and nothing else.
+//! They live in the kernel group. A sandboxed group reaches the machine through them and nothing else. Each is made with
+//! `new(&host)` or `new(&host, params)`. Files and storage ask the disk while the kernel group waits: a slow disk slows the
+//! offers of its node down, not the calls between user groups.
 
 pub mod folder;
 pub mod journal;
+
+mod files;
+mod logger;
+mod storage;
+mod system;
+
+pub use files::{Files, FilesParams};
+pub use logger::{Logger, LoggerParams};
+pub use storage::{Storage, StorageParams};
+pub use system::{Clock, Random, Timer};
