@@ -19,3 +19,11 @@ pub mod alloc {
     pub use alloc::string::String;
     pub use alloc::vec::Vec;
 }
+
+/// The generator computes the largest messages on its own; here the two meet, when an interface crate is compiled.
+///
+/// # Panics
+/// If they differ: a mistake of this product.
+pub const fn agree<S: ambc_wire::Wire>(max: usize) {
+    assert!(S::MAX == max || max == usize::MAX, "the largest request is not what the generator computed");
+}

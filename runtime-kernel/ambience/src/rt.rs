@@ -113,11 +113,12 @@ macro_rules! __ambc_dispatch {
         }
     };
     (@arms $callee:ident $request:ident [$($done:tt)*]
-        oneway fixed $max:literal $id:ident $(| $was:literal)*: ($($arg:ident,)*) as $values:ty as $schema:ty => $call:expr;
+        oneway fixed $max:tt $id:ident $(| $was:literal)*: ($($arg:ident,)*) as $values:ty as $schema:ty => $call:expr;
         $($rest:tt)*
     ) => {
         $crate::__ambc_dispatch! { @arms $callee $request [$($done)*
             $id $(| $was)* => {
+                const { $crate::__rt::agree::<$schema>($max) };
                 let args = {
                     let mut buffer = [0; $max];
                     $request.args(&mut buffer).and_then(|bytes| $crate::__rt::decode::<$schema, $values>(bytes))
@@ -133,11 +134,12 @@ macro_rules! __ambc_dispatch {
         ] $($rest)* }
     };
     (@arms $callee:ident $request:ident [$($done:tt)*]
-        fixed $max:literal $id:ident $(| $was:literal)*: ($($arg:ident,)*) as $values:ty as $schema:ty => $call:expr;
+        fixed $max:tt $id:ident $(| $was:literal)*: ($($arg:ident,)*) as $values:ty as $schema:ty => $call:expr;
         $($rest:tt)*
     ) => {
         $crate::__ambc_dispatch! { @arms $callee $request [$($done)*
             $id $(| $was)* => {
+                const { $crate::__rt::agree::<$schema>($max) };
                 let args = {
                     let mut buffer = [0; $max];
                     $request.args(&mut buffer).and_then(|bytes| $crate::__rt::decode::<$schema, $values>(bytes))
@@ -153,11 +155,12 @@ macro_rules! __ambc_dispatch {
         ] $($rest)* }
     };
     (@arms $callee:ident $request:ident [$($done:tt)*]
-        oneway small $max:literal $id:ident $(| $was:literal)*: ($($arg:ident,)*) as $values:ty as $schema:ty => $call:expr;
+        oneway small $max:tt $id:ident $(| $was:literal)*: ($($arg:ident,)*) as $values:ty as $schema:ty => $call:expr;
         $($rest:tt)*
     ) => {
         $crate::__ambc_dispatch! { @arms $callee $request [$($done)*
             $id $(| $was)* => {
+                const { $crate::__rt::agree::<$schema>($max) };
                 let mut buffer = [0; $max];
                 match $request.args(&mut buffer).and_then(|bytes| $crate::__rt::decode::<$schema, $values>(bytes)) {
                     Ok(($($arg,)*)) => {
@@ -170,11 +173,12 @@ macro_rules! __ambc_dispatch {
         ] $($rest)* }
     };
     (@arms $callee:ident $request:ident [$($done:tt)*]
-        small $max:literal $id:ident $(| $was:literal)*: ($($arg:ident,)*) as $values:ty as $schema:ty => $call:expr;
+        small $max:tt $id:ident $(| $was:literal)*: ($($arg:ident,)*) as $values:ty as $schema:ty => $call:expr;
         $($rest:tt)*
     ) => {
         $crate::__ambc_dispatch! { @arms $callee $request [$($done)*
             $id $(| $was)* => {
+                const { $crate::__rt::agree::<$schema>($max) };
                 let mut buffer = [0; $max];
                 match $request.args(&mut buffer).and_then(|bytes| $crate::__rt::decode::<$schema, $values>(bytes)) {
                     Ok(($($arg,)*)) => {
@@ -187,13 +191,14 @@ macro_rules! __ambc_dispatch {
         ] $($rest)* }
     };
     (@arms $callee:ident $request:ident [$($done:tt)*]
-        oneway bulk $id:ident $(| $was:literal)*: ($($arg:ident,)*) as $values:ty as $schema:ty => $call:expr;
+        oneway bulk $max:tt $id:ident $(| $was:literal)*: ($($arg:ident,)*) as $values:ty as $schema:ty => $call:expr;
         $($rest:tt)*
     ) => {
         $crate::__ambc_dispatch! { @arms $callee $request [$($done)*
             $id $(| $was)* => match $request.bulk_args().await {
                 Ok(buffer) => match $crate::__rt::decode::<$schema, $values>(&buffer) {
                     Ok(($($arg,)*)) => {
+                        const { $crate::__rt::agree::<$schema>($max) };
                         $request.accept();
                         let _ = $call.await;
                     }
@@ -204,13 +209,14 @@ macro_rules! __ambc_dispatch {
         ] $($rest)* }
     };
     (@arms $callee:ident $request:ident [$($done:tt)*]
-        bulk $id:ident $(| $was:literal)*: ($($arg:ident,)*) as $values:ty as $schema:ty => $call:expr;
+        bulk $max:tt $id:ident $(| $was:literal)*: ($($arg:ident,)*) as $values:ty as $schema:ty => $call:expr;
         $($rest:tt)*
     ) => {
         $crate::__ambc_dispatch! { @arms $callee $request [$($done)*
             $id $(| $was)* => match $request.bulk_args().await {
                 Ok(buffer) => match $crate::__rt::decode::<$schema, $values>(&buffer) {
                     Ok(($($arg,)*)) => {
+                        const { $crate::__rt::agree::<$schema>($max) };
                         let reply = $call.await;
                         $request.reply(&reply);
                     }

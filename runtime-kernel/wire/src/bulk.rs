@@ -44,7 +44,9 @@ impl<'a, V: View<'a>> Bulk<'a, V> {
     /// Copies of `N` elements at a time; the last one may be shorter.
     pub fn chunks<const N: usize>(&self) -> impl Iterator<Item = Vector<V, N>> + use<'a, V, N> {
         let seq = self.0;
-        (0..seq.len()).step_by(N.max(1)).map(move |from| (from..from + N).map_while(|i| seq.get(i)).collect())
+        (0..seq.len())
+            .step_by(N.max(1))
+            .map(move |from| (from..from.saturating_add(N)).map_while(|i| seq.get(i)).collect())
     }
 }
 

@@ -12,6 +12,12 @@ macro_rules! record {
         impl $crate::View<'_> for $name {
             type Schema = $name;
         }
+        impl $crate::Own<$name> for $name {
+            #[inline]
+            fn own(view: $name) -> ::core::result::Result<Self, $crate::CallError> {
+                ::core::result::Result::Ok(view)
+            }
+        }
     };
     ($view:ident<'a> { $($field:ident: $schema:ty),* $(,)? }) => {
         $crate::record!(@layout [<'_>] $view { $($schema)* });
@@ -31,6 +37,21 @@ macro_rules! record {
     ($owned:ident of $view:ident { $($field:ident: $schema:ty),* $(,)? }) => {
         $crate::record!(owned $owned { $($field: $schema),* });
         $crate::record!(@codec ['s, ] [] $view<'s>, $owned { $($field: $schema),* });
+        $crate::record!(@own $view $owned);
+        impl<'a> $crate::Own<$view<'a>> for $owned {
+            fn own(view: $view<'a>) -> ::core::result::Result<Self, $crate::CallError> {
+                ::core::result::Result::Ok(Self { $($field: $crate::Own::own(view.$field)?),* })
+            }
+        }
+    };
+    (@own $view:ident $owned:ident) => {
+        impl<'a> ::core::convert::TryFrom<$view<'a>> for $owned {
+            type Error = $crate::CallError;
+            /// Copies what the view borrows; `Malformed` if it breaks a bound.
+            fn try_from(view: $view<'a>) -> ::core::result::Result<Self, $crate::CallError> {
+                $crate::Own::own(view)
+            }
+        }
     };
     (@layout [$($lifetime:tt)*] $name:ident { $($schema:ty)* }) => {
         impl $crate::Wire for $name$($lifetime)* {
@@ -71,6 +92,12 @@ macro_rules! union {
         impl $crate::View<'_> for $name {
             type Schema = $name;
         }
+        impl $crate::Own<$name> for $name {
+            #[inline]
+            fn own(view: $name) -> ::core::result::Result<Self, $crate::CallError> {
+                ::core::result::Result::Ok(view)
+            }
+        }
     };
     ($view:ident<'a> { $($alternative:ident $(: $schema:ty)?),* $(,)? }) => {
         $crate::union!(@layout [<'_>] $view { $($($schema)?)* });
@@ -87,6 +114,17 @@ macro_rules! union {
         $crate::union!(@layout [] $owned { $($($schema)?)* });
         $crate::union!(@codec [] [] $owned, $owned { $($alternative $(: $schema)?),* });
         $crate::union!(@codec ['s, ] [] $view<'s>, $owned { $($alternative $(: $schema)?),* });
+        $crate::record!(@own $view $owned);
+        impl<'a> $crate::Own<$view<'a>> for $owned {
+            fn own(view: $view<'a>) -> ::core::result::Result<Self, $crate::CallError> {
+                $(
+                    if let $crate::union!(@some part $view $alternative $($schema)?) = view {
+                        return $crate::union!(@own part $owned $alternative $($schema)?);
+                    }
+                )*
+                ::core::result::Result::Err($crate::CallError::Malformed)
+            }
+        }
     };
     (@layout [$($lifetime:tt)*] $name:ident { $($schema:ty)* }) => {
         impl $crate::Wire for $name$($lifetime)* {
@@ -129,6 +167,10 @@ macro_rules! union {
                 ::core::result::Result::Err($crate::CallError::Malformed)
             }
         }
+    };
+    (@own $part:ident $value:ident $alternative:ident) => { ::core::result::Result::Ok($value::$alternative) };
+    (@own $part:ident $value:ident $alternative:ident $schema:ty) => {
+        $crate::Own::own($part).map($value::$alternative)
     };
     (@some $part:ident $value:ident $alternative:ident) => { $value::$alternative };
     (@some $part:ident $value:ident $alternative:ident $schema:ty) => { $value::$alternative($part) };
@@ -177,6 +219,12 @@ macro_rules! enumeration {
         }
         impl $crate::View<'_> for $name {
             type Schema = $name;
+        }
+        impl $crate::Own<$name> for $name {
+            #[inline]
+            fn own(view: $name) -> ::core::result::Result<Self, $crate::CallError> {
+                ::core::result::Result::Ok(view)
+            }
         }
     };
 }

@@ -94,6 +94,7 @@ proptest! {
         prop_assert_eq!(decode::<FrameOwned, FrameOwned>(&message).unwrap(), value);
         let view = decode::<Frame<'static>, Frame<'_>>(&message).unwrap();
         prop_assert_eq!(bytes(&view), message.clone());
+        prop_assert_eq!(bytes(&FrameOwned::try_from(view).unwrap()), message.clone());
         prop_assert_eq!(bytes(&args::<(Frame<'static>,), _>((&view,))), message);
     }
 

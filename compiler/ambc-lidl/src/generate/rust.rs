@@ -84,19 +84,16 @@ impl Writer<'_> {
     }
 
     pub(super) fn path_to(&self, library: &str, namespace: &[String], name: &str, up: &str) -> String {
-        if library == self.library && *namespace == *self.module {
-            return format!("{up}{name}");
-        }
-        let mut out = if library == self.library {
-            "crate".to_owned()
-        } else {
-            format!("::{}", escape(&snake(library)))
+        let (mut out, below) = match namespace.strip_prefix(self.module.as_slice()) {
+            Some(below) if library == self.library => (up.to_owned(), below),
+            _ if library == self.library => ("crate::".to_owned(), namespace),
+            _ => (format!("::{}::", escape(&snake(library))), namespace),
         };
-        for module in namespace {
-            out.push_str("::");
+        for module in below {
             out.push_str(&escape(&snake(module)));
+            out.push_str("::");
         }
-        format!("{out}::{name}")
+        format!("{out}{name}")
     }
 
     /// A name of the standard prelude, spelled out where a type of this module hides it.

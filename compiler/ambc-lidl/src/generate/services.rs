@@ -68,6 +68,9 @@ impl Writer<'_> {
         let doc = documentation(&interface.doc, interface.since.as_deref(), interface.deprecated.as_deref());
         out.doc(&doc);
         out.line("#[allow(async_fn_in_trait, reason = \"nothing of a group is Send\")]");
+        if interface.procedures.iter().any(|p| p.params.len() > 6) {
+            out.line("#[allow(clippy::too_many_arguments, reason = \"the procedures are as declared\")]");
+        }
         out.open("#[diagnostic::on_unimplemented(");
         out.line(&format!(
             "message = \"`{{Self}}` does not implement the interface `{}`\",",
@@ -86,7 +89,7 @@ impl Writer<'_> {
                 documentation(&procedure.doc, procedure.since.as_deref(), procedure.deprecated.as_deref());
             out.doc(&doc);
             let head = format!("async fn {}", field_name(&procedure.name));
-            let tail = format!(" -> {};", self.result(interface, procedure));
+            let tail = format!("-> {};", self.result(interface, procedure));
             out.signature(&head, &self.parameters(procedure), &tail);
         }
         out.close("}");
@@ -149,7 +152,7 @@ impl Writer<'_> {
         }
         out.close("}");
         out.blank();
-        out.open(&format!("__rt::dispatch! {{ super::{name}, service {{"));
+        out.open(&format!("__rt::dispatch! {{ super::{name}, __ambc_service {{"));
         for line in self.model.lineage(id) {
             for procedure in &self.model.interface(line).procedures {
                 self.arm(line, procedure, out);
@@ -165,7 +168,8 @@ impl Writer<'_> {
         let kind = match procedure.max_request {
             Some(max) if max <= SMALL && self.is_owned(procedure) => format!("fixed {max}"),
             Some(max) if max <= SMALL => format!("small {max}"),
-            _ => "bulk".to_owned(),
+            Some(max) => format!("bulk {max}"),
+            None => "bulk (usize::MAX)".to_owned(),
         };
         let oneway = if procedure.oneway { "oneway " } else { "" };
         let params = &procedure.params;
@@ -177,7 +181,7 @@ impl Writer<'_> {
         });
         let of = self.trait_path(id, "super::");
         let args: String = args.map(|a| format!(", {a}")).collect();
-        let call = format!("{of}::{}(service{args})", field_name(&procedure.name));
+        let call = format!("{of}::{}(__ambc_service{args})", field_name(&procedure.name));
         let schemas = self.schemas(params, "super::");
         out.line(&format!("{oneway}{kind} {constant}{was}: ({}) as {values} as {schemas}", names.trim_end()));
         out.line(&format!("    => {call};"));

@@ -51,17 +51,22 @@ impl Text {
         }
     }
 
-    /// A function signature, on one line where it fits.
+    /// A function signature without a body, broken as rustfmt does it: one line below the width, two at exactly the
+    /// width, else one for each parameter.
     pub(super) fn signature(&mut self, head: &str, params: &[String], tail: &str) {
-        let one = format!("{head}({}){tail}", params.join(", "));
-        if self.indent * 4 + one.len() <= WIDTH {
-            return self.line(&one);
+        let start = format!("{head}({})", params.join(", "));
+        match self.indent * 4 + start.len() + 1 + tail.len() {
+            len if len < WIDTH => self.line(&format!("{start} {tail}")),
+            WIDTH => {
+                self.line(&start);
+                self.line(tail);
+            }
+            _ => {
+                self.open(&format!("{head}("));
+                params.iter().for_each(|param| self.line(&format!("{param},")));
+                self.close(&format!(") {tail}"));
+            }
         }
-        self.open(&format!("{head}("));
-        for param in params {
-            self.line(&format!("{param},"));
-        }
-        self.close(&format!("){tail}"));
     }
 
     /// A doc comment; nothing if it is empty.

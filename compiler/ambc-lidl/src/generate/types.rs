@@ -90,7 +90,10 @@ impl Writer<'_> {
         let all = members.iter().filter_map(|m| m.ty);
         let eq = if all.clone().all(|ty| self.model.has_eq(ty)) { ", Eq" } else { "" };
         out.line(&format!("#[derive(Clone, {copy}Debug, PartialEq{eq})]"));
-        if keyword == "enum" {
+        if keyword == "enum"
+            && form == Form::Owned
+            && members.iter().filter_map(|m| m.ty).any(|ty| self.is_large(ty))
+        {
             out.line("#[allow(clippy::large_enum_variant, reason = \"no heap to box it on\")]");
         }
         let lifetime = if form == Form::Owned { "" } else { "<'a>" };
@@ -108,6 +111,11 @@ impl Writer<'_> {
             });
         }
         out.close("}");
+    }
+
+    /// Whether clippy would like it boxed.
+    fn is_large(&self, ty: &Type) -> bool {
+        self.model.max_size(ty).is_some_and(|max| max >= 150)
     }
 
     fn layout(&self, layout: &str, names: &str, members: &[Member<'_>], out: &mut Text) {
