@@ -6,10 +6,12 @@
 mod addresses;
 mod log;
 mod node;
+mod prepare;
 
 pub use addresses::Loopback;
 pub use log::LogLine;
 pub use node::{NodeEvent, NodeProcess};
+pub use prepare::{MappedAddress, RunPlace, prepare};
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,0 +1,114 @@
+//! Identities of a run: loopback addresses for every link, folders below `target/ambc/run`.
+
+use super::{Loopback, NodeStart};
+use crate::emit::{EmitError, write_if_changed};
+use crate::hir::{BuiltinService, Deployment, InstanceKind, NodeId, ServiceSource, Value};
+use crate::image::NodeImage;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::net::SocketAddrV4;
+use std::path::{Path, PathBuf};
+
+/// Where a run keeps things, and what it does to datagrams.
+#[derive(Clone, Debug)]
+pub struct RunPlace {
+    /// `target/ambc/run/<deployment>`; each node has a folder below it.
+    pub data: PathBuf,
+    /// The folder of the deployment's root file: read-only folders lie beside it.
+    pub beside: PathBuf,
+    /// Faults to inject at every socket.
+    pub impair: Option<String>,
+}
+
+/// One line of the mapping that `run` prints.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MappedAddress {
+    pub node: String,
+    /// Network, or `export …`.
+    pub what: String,
+    pub address: SocketAddrV4,
+}
+
+/// Writes the identity of every node; what to start, and which address stands for what.
+pub fn prepare(
+    hir: &Deployment,
+    images: &[(NodeId, NodeImage, Vec<(String, PathBuf)>)],
+    place: &RunPlace,
+    loopback: &mut Loopback,
+) -> Result<(Vec<NodeStart>, Vec<MappedAddress>), EmitError> {
+    let links = addresses(hir, images, loopback);
+    let mut mapped = Vec::new();
+    let mut starts = Vec::new();
+    for (node, image, executables) in images {
+        let data = place.data.join(&image.slug);
+        let mut text = format!("# Node {} in a run on this machine. Written by ambc.\n", image.node);
+        let _ = writeln!(text, "node {}\ndata {}", image.node, data.display());
+        for (group, exe) in executables.iter().skip(1) {
+            let _ = writeln!(text, "group {group} {}", exe.display());
+        }
+        for (i, iface) in image.net.ifaces.iter().enumerate() {
+            let address = links[&(*node, iface.node_link)];
+            let _ = writeln!(text, "bind {i} {address}");
+            mapped.push(MappedAddress { node: image.node.clone(), what: iface.network.clone(), address });
+        }
+        for (i, peer) in image.net.peers.iter().enumerate() {
+            if let Some(address) = peer.peer_link.and_then(|l| links.get(&l)) {
+                let _ = writeln!(text, "peer {i} {address}");
+            }
+        }
+        for (i, export) in image.net.exports.iter().enumerate() {
+            let address = loopback.next(export.port);
+            let _ = writeln!(text, "export {i} {address}");
+            mapped.push(MappedAddress { node: image.node.clone(), what: export.name.clone(), address });
+        }
+        for (offer, folder) in folders(hir, *node, place, &data) {
+            let _ = writeln!(text, "folder {offer} {}", folder.display());
+        }
+        if let Some(impair) = &place.impair {
+            let _ = writeln!(text, "impair {impair}");
+        }
+        let identity = data.join("identity");
+        write_if_changed(&identity, text.as_bytes())?;
+        let executable = executables.first().map(|(_, exe)| exe.clone()).unwrap_or_default();
+        starts.push(NodeStart { name: image.node.clone(), executable, identity });
+    }
+    Ok((starts, mapped))
+}
+
+type LinkAddresses = BTreeMap<(NodeId, usize), SocketAddrV4>;
+
+/// One address for each link that some node uses.
+fn addresses(
+    hir: &Deployment,
+    images: &[(NodeId, NodeImage, Vec<(String, PathBuf)>)],
+    loopback: &mut Loopback,
+) -> LinkAddresses {
+    let mut out = LinkAddresses::new();
+    for (node, image, _) in images {
+        for iface in &image.net.ifaces {
+            let port = hir.nodes[*node].links.get(iface.node_link).map_or(7411, |l| l.port);
+            out.insert((*node, iface.node_link), loopback.next(port));
+        }
+    }
+    out
+}
+
+/// Folders of a node's offers: below its data, or, if only read, beside the deployment.
+fn folders(hir: &Deployment, node: NodeId, place: &RunPlace, data: &Path) -> Vec<(String, PathBuf)> {
+    let mut out = Vec::new();
+    for (_, instance) in hir.instances.iter() {
+        let InstanceKind::Offer { node: of, .. } = &instance.kind else { continue };
+        let Some(service) = instance.service.map(|s| &hir.services[s]).filter(|_| *of == node) else { continue };
+        let ServiceSource::Builtin(BuiltinService::Files | BuiltinService::Storage) = service.source else { continue };
+        let param = |name: &str| {
+            let i = service.params.iter().position(|p| p.name.value == name)?;
+            let own = instance.params.get(i).and_then(Option::as_ref);
+            own.or(service.params[i].default.as_ref()).map(|v| &v.value)
+        };
+        let Some(Value::Str(path)) = param("path") else { continue };
+        let read_only = param("read_only") == Some(&Value::Bool(true));
+        let root = if read_only { &place.beside } else { data };
+        out.push((instance.name.to_string(), root.join(path)));
+    }
+    out
+}
