@@ -20,6 +20,7 @@ fn main() -> io::Result<()> {
     let repo = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?)
         .join("../..")
         .canonicalize()?;
+    println!("cargo::rustc-env=AMBC_HOST={}", env::var("TARGET").map_err(io::Error::other)?);
     let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
     let mut files = Vec::new();
     for dir in CRATES {

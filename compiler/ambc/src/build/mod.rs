@@ -6,11 +6,14 @@
 
 mod messages;
 mod runtime;
+mod session;
 
 pub use runtime::{RuntimeChoice, choose_runtime};
+pub use session::{Places, images, runtime_dir};
 
 use crate::cargo::{self, Invocation, Outcome};
 use crate::emit::{self, EmitError, Written, write_if_changed};
+use crate::hir::NodeId;
 use crate::image::NodeImage;
 use crate::render::{BuildPlace, FileTree, Renderer};
 use ambc_diag::Diagnostics;
@@ -84,21 +87,22 @@ pub trait Progress {
 }
 
 /// The workspace of every image, as text.
-pub fn trees(images: &[NodeImage], options: &BuildOptions) -> Vec<FileTree> {
+pub fn trees<'a>(images: impl Iterator<Item = &'a NodeImage>, options: &BuildOptions) -> Vec<FileTree> {
     let renderer = Renderer::new();
     let place = BuildPlace { runtime: &options.runtime, triple: &options.triple };
-    images.iter().map(|image| renderer.render(image, place)).collect()
+    images.map(|image| renderer.render(image, place)).collect()
 }
 
 /// Builds every image; a node that fails does not keep the others from being built.
 pub fn build(
-    images: &[NodeImage],
+    images: &[(NodeId, NodeImage)],
     options: &BuildOptions,
     progress: &mut dyn Progress,
     diags: &mut Diagnostics,
 ) -> Result<Vec<NodeBuild>, BuildError> {
     let mut out = Vec::new();
-    for (image, tree) in images.iter().zip(trees(images, options)) {
+    let trees = trees(images.iter().map(|(_, i)| i), options);
+    for ((_, image), tree) in images.iter().zip(trees) {
         progress.node(&image.node);
         let done = build_node(image, &tree, options, progress, diags)?;
         progress.done(&done);

@@ -32,14 +32,15 @@ pub struct MappedAddress {
 /// Writes the identity of every node; what to start, and which address stands for what.
 pub fn prepare(
     hir: &Deployment,
-    images: &[(NodeId, NodeImage, Vec<(String, PathBuf)>)],
+    images: &[(NodeId, NodeImage)],
+    executables: &[Vec<(String, PathBuf)>],
     place: &RunPlace,
     loopback: &mut Loopback,
 ) -> Result<(Vec<NodeStart>, Vec<MappedAddress>), EmitError> {
     let links = addresses(hir, images, loopback);
     let mut mapped = Vec::new();
     let mut starts = Vec::new();
-    for (node, image, executables) in images {
+    for ((node, image), executables) in images.iter().zip(executables) {
         let data = place.data.join(&image.slug);
         let mut text = format!("# Node {} in a run on this machine. Written by ambc.\n", image.node);
         let _ = writeln!(text, "node {}\ndata {}", image.node, data.display());
@@ -78,13 +79,9 @@ pub fn prepare(
 type LinkAddresses = BTreeMap<(NodeId, usize), SocketAddrV4>;
 
 /// One address for each link that some node uses.
-fn addresses(
-    hir: &Deployment,
-    images: &[(NodeId, NodeImage, Vec<(String, PathBuf)>)],
-    loopback: &mut Loopback,
-) -> LinkAddresses {
+fn addresses(hir: &Deployment, images: &[(NodeId, NodeImage)], loopback: &mut Loopback) -> LinkAddresses {
     let mut out = LinkAddresses::new();
-    for (node, image, _) in images {
+    for (node, image) in images {
         for iface in &image.net.ifaces {
             let port = hir.nodes[*node].links.get(iface.node_link).map_or(7411, |l| l.port);
             out.insert((*node, iface.node_link), loopback.next(port));
@@ -98,8 +95,12 @@ fn folders(hir: &Deployment, node: NodeId, place: &RunPlace, data: &Path) -> Vec
     let mut out = Vec::new();
     for (_, instance) in hir.instances.iter() {
         let InstanceKind::Offer { node: of, .. } = &instance.kind else { continue };
-        let Some(service) = instance.service.map(|s| &hir.services[s]).filter(|_| *of == node) else { continue };
-        let ServiceSource::Builtin(BuiltinService::Files | BuiltinService::Storage) = service.source else { continue };
+        let Some(service) = instance.service.map(|s| &hir.services[s]).filter(|_| *of == node) else {
+            continue;
+        };
+        let ServiceSource::Builtin(BuiltinService::Files | BuiltinService::Storage) = service.source else {
+            continue;
+        };
         let param = |name: &str| {
             let i = service.params.iter().position(|p| p.name.value == name)?;
             let own = instance.params.get(i).and_then(Option::as_ref);

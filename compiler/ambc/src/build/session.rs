@@ -1,0 +1,72 @@
+//! From a plan to what is built and run: the images wanted, where they go, which runtime they use.
+
+use super::{BuildOptions, RuntimeChoice};
+use crate::check::Checked;
+use crate::emit::{EmitError, unpack_runtime};
+use crate::hir::{Deployment, NodeId};
+use crate::image::{NodeImage, lower};
+use crate::plan::Plan;
+use std::path::{Path, PathBuf};
+
+/// Folders below that of the deployment's root file.
+#[derive(Clone, Debug)]
+pub struct Places {
+    /// `target/ambc`.
+    pub root: PathBuf,
+    /// `target/ambc/<deployment>`.
+    pub out: PathBuf,
+    /// `target/ambc/run/<deployment>`.
+    pub run: PathBuf,
+    /// The folder of the root file.
+    pub beside: PathBuf,
+}
+
+impl Places {
+    /// All absolute: they stand in generated files.
+    pub fn new(root_file: &Path, deployment: &str) -> std::io::Result<Self> {
+        let beside = root_file
+            .parent()
+            .filter(|p| !p.as_os_str().is_empty())
+            .unwrap_or(Path::new("."))
+            .canonicalize()?;
+        let root = beside.join("target/ambc");
+        Ok(Self { out: root.join(deployment), run: root.join("run").join(deployment), root, beside })
+    }
+
+    /// Cargo's folder, shared by every node and every deployment beside this one.
+    pub fn target_dir(&self) -> PathBuf {
+        self.root.join("cargo")
+    }
+}
+
+/// The folder of the runtime crates.
+pub fn runtime_dir(choice: &RuntimeChoice, places: &Places) -> Result<PathBuf, EmitError> {
+    match choice {
+        RuntimeChoice::Tree(root) => Ok(root.clone()),
+        RuntimeChoice::Embedded => unpack_runtime(&places.root).map(|r| r.root),
+    }
+}
+
+/// The images of all nodes, or of one.
+pub fn images(checked: &Checked<Deployment>, plan: &Plan, only: Option<&str>) -> Vec<(NodeId, NodeImage)> {
+    let ids = checked.nodes.ids();
+    ids.zip(lower(checked, plan)).filter(|(_, i)| only.is_none_or(|o| i.node == o)).collect()
+}
+
+impl BuildOptions {
+    /// The usual ones for a deployment.
+    pub fn new(places: &Places, runtime: PathBuf) -> Self {
+        Self {
+            out: places.out.clone(),
+            target_dir: places.target_dir(),
+            runtime,
+            triple: HOST_TRIPLE.to_owned(),
+            release: false,
+            locked: false,
+            offline: false,
+        }
+    }
+}
+
+/// Images are built for the machine that ambc was built for.
+const HOST_TRIPLE: &str = env!("AMBC_HOST");
