@@ -1,0 +1,5 @@
+//! Generates the interfaces.
+
+fn main() {
+    ambc_lidl::build();
+}

@@ -1,0 +1,3 @@
+//! Interfaces of the end-to-end tests.
+#![no_std]
+ambience::interfaces!();

@@ -1,0 +1,65 @@
+//! Counts calls, and those that ran twice.
+#![no_std]
+#![forbid(unsafe_code)]
+
+use ambience::prelude::*;
+use core::cell::RefCell;
+use trial::{Counter, Tally};
+
+/// Callers that are told apart.
+const CALLERS: usize = 16;
+/// Numbers of one caller that are remembered: a repeated call comes soon after the first.
+const REMEMBERED: usize = 256;
+
+#[derive(Clone, Copy, Debug)]
+struct Caller {
+    ran: u32,
+    repeated: u32,
+    recent: [u32; REMEMBERED],
+}
+
+/// The counts of every caller.
+#[derive(Debug)]
+pub struct Service {
+    callers: RefCell<[Caller; CALLERS]>,
+}
+
+impl Service {
+    /// Nothing ran yet.
+    pub fn new() -> Self {
+        let none = Caller { ran: 0, repeated: 0, recent: [u32::MAX; REMEMBERED] };
+        Self { callers: RefCell::new([none; CALLERS]) }
+    }
+
+    fn with<R>(&self, caller: u16, act: impl FnOnce(&mut Caller) -> R) -> R {
+        let mut all = self.callers.borrow_mut();
+        act(&mut all[usize::from(caller) % CALLERS])
+    }
+}
+
+impl Default for Service {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Counter for Service {
+    async fn bump(&self, caller: u16, number: u32) -> Result<u32, CallError> {
+        Ok(self.with(caller, |c| {
+            if c.recent.contains(&number) {
+                c.repeated += 1;
+            }
+            c.recent[c.ran as usize % REMEMBERED] = number;
+            c.ran += 1;
+            c.ran
+        }))
+    }
+
+    async fn sum(&self, data: Bulk<'_, u8>) -> Result<u32, CallError> {
+        Ok(data.as_slice().iter().map(|b| u32::from(*b)).sum())
+    }
+
+    async fn tally(&self, caller: u16) -> Result<Tally, CallError> {
+        Ok(self.with(caller, |c| Tally { ran: c.ran, repeated: c.repeated }))
+    }
+}
