@@ -54,6 +54,17 @@ pub fn images(checked: &Checked<Deployment>, plan: &Plan, only: Option<&str>) ->
 }
 
 impl BuildOptions {
+    /// For trees that nobody builds: the runtime is where the crates say, or a name that stands for the embedded one.
+    pub fn to_look_at(hir: &Deployment) -> Self {
+        let runtime = match super::choose_runtime(hir, &mut ambc_diag::Diagnostics::default()) {
+            RuntimeChoice::Tree(root) => root,
+            RuntimeChoice::Embedded => PathBuf::from("target/ambc/runtime"),
+        };
+        let none = PathBuf::new;
+        let places = Places { root: none(), out: none(), run: none(), beside: none() };
+        Self::new(&places, runtime)
+    }
+
     /// The usual ones for a deployment.
     pub fn new(places: &Places, runtime: PathBuf) -> Self {
         Self {

@@ -139,9 +139,19 @@ pub(super) struct BuildArgs {
     /// Only these nodes
     #[arg(long, value_name = "NODE")]
     pub(super) node: Vec<String>,
+    #[command(flatten)]
+    pub(super) build: BuildOptions,
+}
+
+/// Options of commands that build.
+#[derive(Args, Clone, Debug)]
+pub(super) struct BuildOptions {
     /// Optimise
     #[arg(long)]
     pub(super) release: bool,
+    /// Where cargo builds; by default `target/ambc/cargo` beside the deployment
+    #[arg(long, value_name = "DIR", env = "AMBC_TARGET_DIR", hide_env_values = true)]
+    pub(super) target_dir: Option<PathBuf>,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -150,12 +160,31 @@ pub(super) struct RunArgs {
     /// End when every `run` service has returned and no call is in flight
     #[arg(long)]
     pub(super) until_idle: bool,
-    /// Optimise
+    /// Forget what nodes stored in earlier runs
     #[arg(long)]
-    pub(super) release: bool,
+    pub(super) fresh: bool,
+    /// Faults to inject into every datagram sent, such as `loss=0.05 dup=0.05 reorder=0.05`
+    #[arg(long, value_name = "FAULTS", value_parser = faults)]
+    pub(super) impair: Option<String>,
     /// The seed of everything random in emulated networks
     #[arg(long, value_name = "N")]
     pub(super) seed: Option<u64>,
+    #[command(flatten)]
+    pub(super) build: BuildOptions,
+}
+
+/// `loss`, `dup` and `reorder`, each a share from 0 to 1.
+fn faults(text: &str) -> Result<String, String> {
+    for word in text.split_whitespace() {
+        let share = word.split_once('=').filter(|(name, _)| matches!(*name, "loss" | "dup" | "reorder"));
+        let share = share.and_then(|(_, v)| v.parse::<f64>().ok());
+        if !share.is_some_and(|s| (0.0..=1.0).contains(&s)) {
+            return Err(format!(
+                "`{word}` is none of `loss=S`, `dup=S`, `reorder=S` with a share from 0 to 1"
+            ));
+        }
+    }
+    Ok(text.to_owned())
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -3,10 +3,13 @@
 use super::args::{Cli, Common, Format, Stage};
 use super::output::{Beside, tell};
 use super::shell::Shell;
+use crate::build;
 use crate::driver::{self, Exit, Front};
 use crate::hir::Deployment;
+use crate::image::NodeImage;
 use crate::load::{Disk, Request};
 use crate::plan::{Plan, graph, report};
+use crate::render::FileTree;
 use clap::CommandFactory;
 use std::path::Path;
 
@@ -20,7 +23,7 @@ fn request(common: &Common, file: &Path) -> (Request, Disk) {
     (request, Disk { here })
 }
 
-fn front(common: &Common, file: &Path) -> Front {
+pub(super) fn front(common: &Common, file: &Path) -> Front {
     let (request, files) = request(common, file);
     driver::front(&request, &files)
 }
@@ -78,11 +81,32 @@ pub(super) fn dump(shell: &Shell, common: &Common, file: &Path, stage: Stage, no
             tell(shell, common, &common.levels(), &loaded.sources, diags, Beside::AResult)
         }
         Stage::Plan => with_plan(shell, common, file, |_, plan| format!("{plan:#?}\n")),
-        Stage::Image | Stage::Tree => {
-            let of = node.map_or(String::new(), |n| format!(" --node {n}"));
-            later(shell, &format!("dump --stage image|tree{of}"))
+        Stage::Image => with_images(shell, common, file, node, |image, _| format!("{image:#?}\n")),
+        Stage::Tree => with_images(shell, common, file, node, |image, tree| {
+            let files = tree.files.iter().map(|(path, f)| format!("//// {}/{path}\n{}", image.slug, f.text));
+            files.collect()
+        }),
+    }
+}
+
+fn with_images(
+    shell: &Shell,
+    common: &Common,
+    file: &Path,
+    node: Option<&str>,
+    show: impl Fn(&NodeImage, &FileTree) -> String,
+) -> Exit {
+    let front = front(common, file);
+    let exit = tell(shell, common, &common.levels(), &front.loaded.sources, front.diags, Beside::AResult);
+    if let (Exit::Ok, Some(checked), Some(plan)) = (exit, &front.checked, &front.plan) {
+        let options = build::BuildOptions::to_look_at(checked);
+        let images = build::images(checked, plan, node);
+        let trees = build::trees(images.iter().map(|(_, i)| i), &options);
+        for ((_, image), tree) in images.iter().zip(&trees) {
+            shell.out(&show(image, tree));
         }
     }
+    exit
 }
 
 pub(super) fn explain(shell: &Shell, code: &str) -> Exit {
@@ -95,7 +119,7 @@ pub(super) fn explain(shell: &Shell, code: &str) -> Exit {
     Exit::Usage
 }
 
-fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+pub(super) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     crate::syntax::nearest(word, known).map_or(String::new(), |n| format!("; did you mean `{n}`?"))
 }
 

@@ -4,8 +4,10 @@
 //! machine, 101 a bug in ambc. A command of a later version is known and ends with 2.
 
 mod args;
+mod build;
 mod commands;
 mod output;
+mod run;
 mod shell;
 
 use crate::driver::Exit;
@@ -70,8 +72,8 @@ fn run(cli: &Cli) -> Exit {
         }
         Command::Explain { code } => commands::explain(&shell, code),
         Command::Completions { shell: kind } => commands::completions(&shell, *kind),
-        Command::Build(_) => commands::later(&shell, "build"),
-        Command::Run(_) => commands::later(&shell, "run"),
+        Command::Build(args) => build::build(&shell, &cli.common, &args.file, &args.node, &args.build),
+        Command::Run(args) => run::run(&shell, &cli.common, args),
         Command::Later(words) => commands::unknown(&shell, words),
     }
 }

@@ -11,7 +11,7 @@ mod prepare;
 pub use addresses::Loopback;
 pub use log::LogLine;
 pub use node::{NodeEvent, NodeProcess};
-pub use prepare::{MappedAddress, RunPlace, prepare};
+pub use prepare::{MappedAddress, RunPlace, forget, prepare};
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -76,6 +76,14 @@ pub fn prepare(
     Ok((starts, mapped))
 }
 
+/// Removes what nodes stored in earlier runs.
+pub fn forget(place: &RunPlace) -> Result<(), EmitError> {
+    match std::fs::remove_dir_all(&place.data) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(crate::emit::at("remove", &place.data)(e)),
+        _ => Ok(()),
+    }
+}
+
 type LinkAddresses = BTreeMap<(NodeId, usize), SocketAddrV4>;
 
 /// One address for each link that some node uses.

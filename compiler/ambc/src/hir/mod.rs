@@ -197,6 +197,21 @@ pub enum NetworkKind {
     Usb,
 }
 
+impl NetworkKind {
+    /// As a deployment writes it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Udp => "udp",
+            Self::Tcp => "tcp",
+            Self::Unix => "unix",
+            Self::Xbee => "xbee",
+            Self::Uart => "uart",
+            Self::Spi => "spi",
+            Self::Usb => "usb",
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Network {
     pub name: Name,

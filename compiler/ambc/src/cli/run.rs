@@ -1,0 +1,103 @@
+//! `ambc run`: the whole deployment on this machine.
+
+use super::args::{Common, RunArgs};
+use super::build::{Built, prepare_and_build};
+use super::shell::Shell;
+use crate::cluster::{self, Event, Loopback, NodeEvent, RunEnd, RunOptions, RunPlace};
+use crate::driver::Exit;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+pub(super) fn run(shell: &Shell, common: &Common, args: &RunArgs) -> Exit {
+    let built = match prepare_and_build(shell, common, &args.file, &[], &args.build) {
+        Ok(built) => built,
+        Err(exit) => return exit,
+    };
+    match start(shell, args, &built) {
+        Ok(exit) => exit,
+        Err(what) => {
+            shell.err(&format!("error: {what}\n"));
+            Exit::Machine
+        }
+    }
+}
+
+fn start(shell: &Shell, args: &RunArgs, built: &Built) -> Result<Exit, Box<dyn std::error::Error>> {
+    // The block of addresses is ours while its socket is held.
+    let (mut loopback, _held) = Loopback::claim()?;
+    let place = RunPlace {
+        data: built.places.run.clone(),
+        beside: built.places.beside.clone(),
+        impair: args.impair.as_ref().map(|i| format!("{i} seed={}", args.seed.unwrap_or(1))),
+    };
+    if args.fresh {
+        cluster::forget(&place)?;
+    }
+    let executables: Vec<_> = built.nodes.iter().map(|n| n.executables.clone()).collect();
+    let (starts, mapped) =
+        cluster::prepare(&built.checked, &built.images, &executables, &place, &mut loopback)?;
+    for m in &mapped {
+        shell.out(&format!("{}: {} at {}\n", m.node, m.what, m.address));
+    }
+    let stop = Arc::new(AtomicBool::new(false));
+    let asked = Arc::clone(&stop);
+    ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed))?;
+    let mut log = Log::new(shell, starts.iter().map(|s| s.name.as_str()));
+    let options = RunOptions { until_idle: args.until_idle };
+    let end = cluster::run(&starts, options, &stop, |event| log.event(event))?;
+    Ok(report(shell, end))
+}
+
+fn report(shell: &Shell, end: RunEnd) -> Exit {
+    match end {
+        RunEnd::Ended { failed } if failed.is_empty() => Exit::Ok,
+        RunEnd::Ended { failed } => {
+            for (node, instance, message) in failed {
+                shell.err(&format!("error: `{instance}` on node `{node}` ended with an error: {message}\n"));
+            }
+            Exit::Wrong
+        }
+        RunEnd::NodeLost { node, status } => {
+            shell.err(&format!("error: the process of node `{node}` ended by itself: {status}\n"));
+            Exit::Machine
+        }
+    }
+}
+
+/// One labelled log: seconds, node, level, who, what.
+struct Log<'s> {
+    shell: &'s Shell,
+    start: Instant,
+    width: usize,
+}
+
+impl<'s> Log<'s> {
+    fn new<'n>(shell: &'s Shell, nodes: impl Iterator<Item = &'n str>) -> Self {
+        Self { shell, start: Instant::now(), width: nodes.map(str::len).max().unwrap_or(0) }
+    }
+
+    fn event(&mut self, event: Event) {
+        match event {
+            Event::Log { node, line } => {
+                self.line(&node, &line.level, &format!("{}: {}", line.source, line.text))
+            }
+            Event::Node { node, event } => {
+                let text = match event {
+                    NodeEvent::Ready => "ambc: ready".to_owned(),
+                    NodeEvent::Group { name, pid } => format!("ambc: group {name} pid {pid}"),
+                    NodeEvent::Died { name, pid, status, restart_in_ms } => {
+                        format!("ambc: group {name} pid {pid} died ({status}), restart in {restart_in_ms} ms")
+                    }
+                    NodeEvent::RunFailed { .. } | NodeEvent::Idle(_) | NodeEvent::Busy(_) => return,
+                };
+                self.line(&node, "info", &text);
+            }
+        }
+    }
+
+    fn line(&self, node: &str, level: &str, text: &str) {
+        let (seconds, width) = (self.start.elapsed().as_secs_f64(), self.width);
+        self.shell.out(&format!("{seconds:9.3} {node:width$} {level:5} {text}\n"));
+    }
+}
