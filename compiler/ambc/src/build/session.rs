@@ -47,10 +47,9 @@ pub fn runtime_dir(choice: &RuntimeChoice, places: &Places) -> Result<PathBuf, E
     }
 }
 
-/// The images of all nodes, or of one.
-pub fn images(checked: &Checked<Deployment>, plan: &Plan, only: Option<&str>) -> Vec<(NodeId, NodeImage)> {
-    let ids = checked.nodes.ids();
-    ids.zip(lower(checked, plan)).filter(|(_, i)| only.is_none_or(|o| i.node == o)).collect()
+/// The image of every node.
+pub fn images(checked: &Checked<Deployment>, plan: &Plan) -> Vec<(NodeId, NodeImage)> {
+    checked.nodes.ids().zip(lower(checked, plan)).collect()
 }
 
 impl BuildOptions {

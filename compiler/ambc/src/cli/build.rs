@@ -66,7 +66,7 @@ pub(super) fn prepare_and_build(
         Exit::Machine
     };
     let places = Places::new(file, &checked.name).map_err(|e| machine(&e))?;
-    let images = wanted(shell, &checked, &plan, only)?;
+    let images = wanted(shell, &checked, &plan, only.iter().map(String::as_str))?;
     let mut build_options =
         BuildOptions::new(&places, build::runtime_dir(&runtime, &places).map_err(|e| machine(&e))?);
     build_options.release = options.release;
@@ -104,14 +104,15 @@ fn cannot_build(shell: &Shell, e: &BuildError) -> Exit {
 }
 
 /// The nodes asked for by name; all without one.
-fn wanted(
+pub(super) fn wanted<'n>(
     shell: &Shell,
     checked: &Checked<Deployment>,
     plan: &Plan,
-    only: &[String],
+    only: impl IntoIterator<Item = &'n str>,
 ) -> Result<Vec<(NodeId, NodeImage)>, Exit> {
-    let all = build::images(checked, plan, None);
-    for name in only {
+    let all = build::images(checked, plan);
+    let only: Vec<&str> = only.into_iter().collect();
+    for name in &only {
         if !all.iter().any(|(_, i)| i.node == *name) {
             let known: Vec<_> = all.iter().map(|(_, i)| i.node.as_str()).collect();
             let hint = super::commands::did_you_mean(name, known);
@@ -119,7 +120,7 @@ fn wanted(
             return Err(Exit::Usage);
         }
     }
-    Ok(all.into_iter().filter(|(_, i)| only.is_empty() || only.contains(&i.node)).collect())
+    Ok(all.into_iter().filter(|(_, i)| only.is_empty() || only.contains(&i.node.as_str())).collect())
 }
 
 /// One warning for the whole deployment, where anything crosses a network.

@@ -100,7 +100,10 @@ fn with_images(
     let exit = tell(shell, common, &common.levels(), &front.loaded.sources, front.diags, Beside::AResult);
     if let (Exit::Ok, Some(checked), Some(plan)) = (exit, &front.checked, &front.plan) {
         let options = build::BuildOptions::to_look_at(checked);
-        let images = build::images(checked, plan, node);
+        let images = match super::build::wanted(shell, checked, plan, node) {
+            Ok(images) => images,
+            Err(exit) => return exit,
+        };
         let trees = build::trees(images.iter().map(|(_, i)| i), &options);
         for ((_, image), tree) in images.iter().zip(&trees) {
             shell.out(&show(image, tree));

@@ -151,7 +151,9 @@ impl Walk<'_> {
     /// Parses the interface files and what they import.
     fn interfaces(&mut self) {
         let mut sources = std::mem::take(&mut self.loaded.sources);
-        let roots = std::mem::take(&mut self.lidl);
+        let mut roots = std::mem::take(&mut self.lidl);
+        // Built-in interfaces are in every model; they have no path on disk.
+        roots.extend(ambc_lidl::BUILT_IN.iter().map(|(path, text)| sources.add(*path, *text)));
         let diags = std::mem::take(self.diags);
         let mut collected = diags;
         let lidl = ambc_lidl::load(&roots, &mut Imports(self), &mut sources, &mut collected);

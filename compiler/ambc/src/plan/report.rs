@@ -1,7 +1,7 @@
 //! The plan for people and for tools.
 
 use super::{Edge, NodePlan, Plan, Route, Transport, edge_name, need_name};
-use crate::hir::{Deployment, Domain, NodeId};
+use crate::hir::{Deployment, Domain, InstanceKind, NodeId};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -162,12 +162,22 @@ fn way(hir: &Deployment, route: &Route) -> String {
 pub fn human(hir: &Deployment, plan: &Plan) -> String {
     let mut out = format!("deployment {}\n", hir.name);
     let report = report(hir, plan);
+    let own = |i: &&crate::hir::Instance| !matches!(i.kind, InstanceKind::Offer { .. });
+    let declared: BTreeSet<_> =
+        hir.instances.iter().map(|(_, i)| i).filter(own).map(|i| i.name.to_string()).collect();
     for n in &report.nodes {
         let _ = writeln!(out, "\nnode {} : {} (built for Linux in this version)", n.name, n.platform);
-        for g in n.groups.iter().filter(|g| !g.instances.is_empty()) {
+        for g in &n.groups {
+            // What nodes offer is there whether somebody uses it or not.
+            let used =
+                |name: &&String| declared.contains(*name) || report.edges.iter().any(|e| e.to == **name);
+            let instances: Vec<_> = g.instances.iter().filter(used).map(String::as_str).collect();
+            if instances.is_empty() {
+                continue;
+            }
             let kind = if g.kernel { "kernel group" } else { "group" };
             let name = if g.kernel { String::new() } else { format!(" {}", g.name) };
-            let _ = writeln!(out, "  {kind}{name}: {}", g.instances.join(", "));
+            let _ = writeln!(out, "  {kind}{name}: {}", instances.join(", "));
         }
         for f in &n.forwards {
             let _ = writeln!(out, "  forwards {f}");

@@ -39,8 +39,8 @@ impl Renderer {
         let delimiters = tera::Delimiters {
             block_start: "<%".into(),
             block_end: "%>".into(),
-            variable_start: "<{".into(),
-            variable_end: "}>".into(),
+            variable_start: "$[".into(),
+            variable_end: "]$".into(),
             comment_start: "<#".into(),
             comment_end: "#>".into(),
         };
