@@ -18,8 +18,13 @@ pub(super) fn every_instance_is_used(cx: &Context<'_>, diags: &mut Diagnostics) 
     for export in &cx.hir.exports {
         used[export.instance.index()] = true;
     }
+    for logs in &cx.hir.logs {
+        used[logs.to.index()] = true;
+    }
     let wanted = wanted_by_mistaken_bindings(cx);
-    for (id, instance) in cx.hir.instances.iter().filter(|(id, i)| !used[id.index()] && !i.excused) {
+    for (id, instance) in
+        cx.hir.instances.iter().filter(|(id, i)| !used[id.index()] && !i.excused && !i.broken)
+    {
         let active = cx.service(instance).is_some_and(|s| s.run.is_some());
         let import = match instance.kind {
             InstanceKind::Offer { .. } => continue,

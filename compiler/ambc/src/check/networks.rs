@@ -38,7 +38,7 @@ pub(super) fn a_hub_is_on_its_network(cx: &Context<'_>, diags: &mut Diagnostics)
 
 /// A network has a node on it.
 pub(super) fn every_network_is_used(cx: &Context<'_>, diags: &mut Diagnostics) {
-    if cx.hir.nodes.iter().any(|(_, n)| n.broken) {
+    if cx.hir.nodes.iter().any(|(_, n)| n.broken || n.links.iter().any(|l| l.network.is_none())) {
         return;
     }
     let mut used: Vec<bool> = members(cx).iter().map(|m| !m.is_empty()).collect();

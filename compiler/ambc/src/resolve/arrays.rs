@@ -21,6 +21,8 @@ pub(super) struct Element<'a> {
     pub(super) name: Name,
     pub(super) name_span: Span,
     index: Option<(&'a str, u32)>,
+    /// Damaged, or the second of its name; reported.
+    pub(super) broken: bool,
     /// What an override of this element, or of the item, replaced.
     pub(super) replaced: Option<Placed<'a>>,
 }
@@ -47,6 +49,7 @@ impl<'a> Ctx<'a> {
     pub(super) fn elements(&mut self, id: DefId, first: usize) -> Vec<Element<'a>> {
         let def = self.names.def(id);
         let (now, replaced, name, name_span) = (def.now, def.replaced, def.name.clone(), def.name_span);
+        let broken = now.item.broken || def.clash;
         // An override without a header keeps the size of what it replaces.
         let header = header(now.item).or_else(|| replaced.and_then(|r| header(r.item)));
         let Some(header) = header else {
@@ -57,6 +60,7 @@ impl<'a> Ctx<'a> {
                 name: Name::new(name),
                 name_span,
                 index: None,
+                broken,
                 replaced,
             }];
         };
@@ -75,6 +79,7 @@ impl<'a> Ctx<'a> {
                         name: element_name,
                         name_span: super::names::named(by.item).map_or(name_span, |(_, n)| n.span),
                         index: None,
+                        broken: by.item.broken,
                         replaced: Some(now),
                     },
                     None => Element {
@@ -83,6 +88,7 @@ impl<'a> Ctx<'a> {
                         name: element_name,
                         name_span,
                         index: variable.map(|v| (v, i)),
+                        broken,
                         replaced,
                     },
                 }
@@ -207,7 +213,7 @@ impl<'a> Ctx<'a> {
         let value = match self.eval(index, env)? {
             crate::hir::Value::Int(v) => v,
             other => {
-                let misfit = super::fit::Misfit::Type { needed: "whole number".to_owned() };
+                let misfit = super::fit::Misfit::Type { needed: "a whole number".to_owned() };
                 self.report(super::eval::misfit_diagnostic(&other, "whole number", &misfit, index.span));
                 return None;
             }

@@ -30,10 +30,18 @@ impl<'a> Ctx<'a> {
     fn bindings_of(&mut self, id: InstanceId, service: ServiceId, source: &Source<'a>) {
         let count = self.hir.services[service].needs.len();
         let mut bound: Vec<Option<Binding>> = vec![None; count];
+        let mut mistaken: Vec<(Option<usize>, Binding)> = Vec::new();
         for binding in source.bindings {
             let index = self.need_index(service, binding);
-            let resolved = self.binding(id, binding, source.env);
-            let Some(index) = index else { continue };
+            let mut resolved = self.binding(id, binding, source.env);
+            let index = match index {
+                Ok(index) => index,
+                Err(meant) => {
+                    resolved.broken = true;
+                    mistaken.push((meant, resolved));
+                    continue;
+                }
+            };
             match &bound[index] {
                 Some(first) => {
                     let message = format!("the need `{}` is bound twice", binding.need.text);
@@ -48,7 +56,9 @@ impl<'a> Ctx<'a> {
         }
         for (index, slot) in bound.iter_mut().enumerate() {
             if slot.is_none() {
-                *slot = self.default_of_node(id, service, index);
+                *slot = self
+                    .assigned(service, index, source)
+                    .or_else(|| self.default_of_node(id, service, index));
             }
         }
         self.hir.instances[id].bindings = bound;
@@ -68,27 +78,58 @@ impl<'a> Ctx<'a> {
         }
     }
 
-    fn need_index(&mut self, service: ServiceId, binding: &ast::Binding) -> Option<usize> {
+    /// A binding to a need that does not exist counts for the one that was probably meant; else its targets are excused.
+    fn mistaken_bindings(&mut self, mistaken: Vec<(Option<usize>, Binding)>, bound: &mut [Option<Binding>]) {
+        for (meant, binding) in mistaken {
+            match meant.and_then(|i| bound.get_mut(i)).filter(|slot| slot.is_none()) {
+                Some(slot) => *slot = Some(binding),
+                None => {
+                    for target in &binding.targets {
+                        self.hir.instances[target.instance].excused = true;
+                    }
+                }
+            }
+        }
+    }
+
+    /// A need that is set like a parameter has been reported; it counts as bound.
+    fn assigned(&self, service: ServiceId, index: usize, source: &Source<'a>) -> Option<Binding> {
+        let need = self.hir.services[service].needs.get(index)?;
+        let setting = source.settings.iter().find(|s| s.name.text == need.name.value)?;
+        let params = &self.hir.services[service].params;
+        if params.iter().any(|p| p.name.value == need.name.value) {
+            return None;
+        }
+        Some(Binding {
+            mode: BindMode::Plain,
+            targets: Vec::new(),
+            span: setting.span,
+            by_default: false,
+            broken: true,
+        })
+    }
+
+    /// The need that a binding names; `Err`: none, reported, with the one that was probably meant.
+    fn need_index(&mut self, service: ServiceId, binding: &ast::Binding) -> Result<usize, Option<usize>> {
         let it = &self.hir.services[service];
         let name = &binding.need.text;
         if let Some(index) = it.needs.iter().position(|n| n.name.value == *name) {
-            return Some(index);
+            return Ok(index);
         }
         if it.broken {
-            return None;
+            return Err(None);
         }
         let message = format!("the service `{}` has no need `{name}`", it.name);
         let is_param = it.params.iter().any(|p| p.name.value == *name);
         let known: Vec<String> = it.needs.iter().map(|n| n.name.value.clone()).collect();
         let d = Diagnostic::new(codes::UNKNOWN_NEED, binding.need.span, message);
-        let d = if is_param {
-            d.help(format!("`{name}` is a parameter; set it with `{name} = value`"))
-        } else {
-            let close = self.close(name, known.iter().map(String::as_str));
-            with_nearest(d, binding.need.span, close.as_deref())
+        let close = self.close(name, known.iter().map(String::as_str)).filter(|_| !is_param);
+        let d = match is_param {
+            true => d.help(format!("`{name}` is a parameter; set it with `{name} = value`")),
+            false => with_nearest(d, binding.need.span, close.as_deref()),
         };
         self.report(d);
-        None
+        Err(known.iter().position(|k| Some(k) == close.as_ref()))
     }
 
     fn binding(&mut self, caller: InstanceId, binding: &ast::Binding, env: Env<'_>) -> Binding {

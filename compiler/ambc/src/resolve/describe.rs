@@ -27,16 +27,24 @@ pub(super) fn with_article(dimension: Dimension) -> String {
 pub(super) fn param_type(ty: &ParamType, lidl: &Model) -> String {
     match ty {
         ParamType::Bool => "bool".to_owned(),
-        // Wider than any type of the language: only conditions ask for it.
-        ParamType::Int { bits: 65.., .. } => "whole number".to_owned(),
         ParamType::Int { bits, signed } => format!("{}{bits}", if *signed { 'i' } else { 'u' }),
         ParamType::F32 => "f32".to_owned(),
         ParamType::F64 => "f64".to_owned(),
-        ParamType::Str(u32::MAX) => "string".to_owned(),
         ParamType::Str(most) => format!("string<{most}>"),
         ParamType::Enum(id) => super::idl::type_name(lidl, *id),
         ParamType::Array(of, count) => format!("array<{}, {count}>", param_type(of, lidl)),
         ParamType::Quantity(d) => d.word().to_owned(),
         ParamType::Secret => "secret".to_owned(),
+    }
+}
+
+/// A parameter type in a sentence.
+pub(super) fn needed(ty: &ParamType, lidl: &Model) -> String {
+    match ty {
+        // Wider than any type of the language: only conditions ask for these.
+        ParamType::Int { bits: 65.., .. } => "a whole number".to_owned(),
+        ParamType::Str(u32::MAX) => "a string".to_owned(),
+        ParamType::Quantity(d) => with_article(*d),
+        ty => format!("a value of type `{}`", param_type(ty, lidl)),
     }
 }

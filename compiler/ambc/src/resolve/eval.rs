@@ -89,7 +89,7 @@ impl Ctx<'_> {
                 None
             }
             other => {
-                let misfit = Misfit::Type { needed: "whole number".to_owned() };
+                let misfit = Misfit::Type { needed: "a whole number".to_owned() };
                 self.report(misfit_diagnostic(&other, "whole number", &misfit, expr.span));
                 None
             }
@@ -100,7 +100,7 @@ impl Ctx<'_> {
         match self.eval(expr, env)? {
             Value::Str(text) => Some(text),
             other => {
-                let misfit = Misfit::Type { needed: "string".to_owned() };
+                let misfit = Misfit::Type { needed: "a string".to_owned() };
                 self.report(misfit_diagnostic(&other, "string", &misfit, expr.span));
                 None
             }
@@ -329,7 +329,7 @@ fn arithmetic_sign(op: ast::BinaryOp) -> Option<&'static str> {
 pub(super) fn misfit_diagnostic(value: &Value, needed: &str, misfit: &Misfit, span: Span) -> Diagnostic {
     let found = describe::value(value);
     let (code, message) = match misfit {
-        Misfit::Type { .. } => (codes::WRONG_TYPE, format!("expected `{needed}`, found {found}")),
+        Misfit::Type { needed: words } => (codes::WRONG_TYPE, format!("expected {words}, found {found}")),
         Misfit::Dimension { needed } => {
             (codes::WRONG_DIMENSION, format!("expected {}, found {found}", describe::with_article(*needed)))
         }

@@ -45,7 +45,10 @@ impl Ctx<'_> {
         };
         let tokens = self.tokens(&export.tokens, &interfaces, env);
         // Whatever else is wrong, somebody wants the instance outside.
-        let instance = instance.inspect(|i| self.hir.instances[*i].excused = true)?;
+        let instance = instance?;
+        if network.is_none() || interface.as_ref().is_some_and(Option::is_none) {
+            self.hir.instances[instance].excused = true;
+        }
         Some(Export {
             instance,
             target_span: export.target.span,

@@ -9,7 +9,7 @@ use ambc_lidl::model::Model;
 /// Why a value does not fit.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Misfit {
-    /// Not of this type.
+    /// Not of this type, as it stands in a sentence: "`u8`", "a string".
     Type { needed: String },
     /// Of another dimension, or without a unit.
     Dimension { needed: Dimension },
@@ -21,7 +21,7 @@ impl Misfit {
     /// What to write instead.
     pub(super) fn help(&self) -> String {
         match self {
-            Self::Type { needed } => format!("write a value of type `{needed}`"),
+            Self::Type { needed } => format!("write {needed}"),
             Self::Dimension { needed } => {
                 format!("write {}, such as `{}`", describe::with_article(*needed), example(*needed))
             }
@@ -55,7 +55,7 @@ fn wrong(ty: &ParamType, lidl: &Model) -> Misfit {
             let values: Vec<String> = idl::enum_values(lidl, *id).map(|v| format!("`{v}`")).collect();
             Misfit::Range { holds: values.join(", ") }
         }
-        _ => Misfit::Type { needed: describe::param_type(ty, lidl) },
+        _ => Misfit::Type { needed: describe::needed(ty, lidl) },
     }
 }
 

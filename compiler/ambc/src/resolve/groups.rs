@@ -18,6 +18,7 @@ impl Ctx<'_> {
         for index in 0..self.names.defs.len() {
             let def = self.names.def(DefId(index));
             let (now, name, name_span) = (def.now, Name::new(def.name.clone()), def.name_span);
+            let broken = now.item.broken || def.clash;
             if def.kind != Kind::Group {
                 continue;
             }
@@ -32,7 +33,7 @@ impl Ctx<'_> {
                 members: Vec::new(),
                 priority: None,
                 restart: None,
-                broken: now.item.broken,
+                broken,
             };
             self.members(&mut group, &item.members, env);
             self.attributes("group", &item.settings, ATTRIBUTES, &[]);

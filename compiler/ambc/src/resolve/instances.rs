@@ -45,7 +45,9 @@ impl<'a> Ctx<'a> {
             let service = self.find(Kind::Service, element.scope, &item.service);
             let service = service.map(|s| ServiceId(self.extents[s.0].first));
             let (name, name_span) = (element.name.clone(), element.name_span);
-            let instance = new_instance(name, name_span, element.item, service, InstanceKind::Declared);
+            let mut instance = new_instance(name, name_span, element.item, service, InstanceKind::Declared);
+            instance.broken |= element.broken;
+            instance.excused |= element.broken;
             self.hir.instances.push(instance);
             sources.push(Source { bindings: &item.bindings, settings: &item.settings, env: element.env() });
         }
@@ -159,8 +161,15 @@ impl<'a> Ctx<'a> {
         let count = self.hir.services[service].params.len();
         let mut values: Vec<Option<Spanned<Value>>> = vec![None; count];
         let mut given: Vec<Option<Span>> = vec![None; count];
+        let mut mistaken: Vec<(usize, Span)> = Vec::new();
         for setting in source.settings {
-            let Some(index) = self.param_index(service, setting) else { continue };
+            let index = match self.param_index(service, setting) {
+                Ok(index) => index,
+                Err(meant) => {
+                    mistaken.extend(meant.map(|i| (i, setting.name.span)));
+                    continue;
+                }
+            };
             if let Some(first) = given[index].replace(setting.name.span) {
                 let message = format!("the parameter `{}` is set twice", setting.name.text);
                 let d = Diagnostic::new(codes::SET_TWICE, setting.name.span, message)
@@ -173,31 +182,35 @@ impl<'a> Ctx<'a> {
             let Some(ty) = self.hir.services[service].params[index].ty.clone() else { continue };
             values[index] = self.eval_as(expr, &ty, source.env).map(|v| Spanned::new(v, expr.span));
         }
+        // What was probably meant is not reported as missing on top.
+        for (index, span) in mistaken {
+            given[index].get_or_insert(span);
+        }
         self.missing_params(id, service, &given);
         self.hir.instances[id].params = values;
     }
 
-    fn param_index(&mut self, service: ServiceId, setting: &ast::Setting) -> Option<usize> {
+    /// The parameter that a setting names; `Err`: none, reported, with the one that was probably meant.
+    fn param_index(&mut self, service: ServiceId, setting: &ast::Setting) -> Result<usize, Option<usize>> {
         let it = &self.hir.services[service];
         let name = &setting.name.text;
         if let Some(index) = it.params.iter().position(|p| p.name.value == *name) {
-            return Some(index);
+            return Ok(index);
         }
         if it.broken {
-            return None;
+            return Err(None);
         }
         let message = format!("the service `{}` has no parameter `{name}`", it.name);
         let is_need = it.needs.iter().any(|n| n.name.value == *name);
         let known: Vec<String> = it.params.iter().map(|p| p.name.value.clone()).collect();
         let d = Diagnostic::new(codes::UNKNOWN_PARAM, setting.name.span, message);
-        let d = if is_need {
-            d.help(format!("`{name}` is a need; bind it with `{name}: instance`"))
-        } else {
-            let close = self.close(name, known.iter().map(String::as_str));
-            with_nearest(d, setting.name.span, close.as_deref())
+        let close = self.close(name, known.iter().map(String::as_str)).filter(|_| !is_need);
+        let d = match is_need {
+            true => d.help(format!("`{name}` is a need; bind it with `{name}: instance`")),
+            false => with_nearest(d, setting.name.span, close.as_deref()),
         };
         self.report(d);
-        None
+        Err(known.iter().position(|k| Some(k) == close.as_ref()))
     }
 
     fn missing_params(&mut self, id: InstanceId, service: ServiceId, given: &[Option<Span>]) {

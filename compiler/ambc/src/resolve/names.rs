@@ -75,6 +75,8 @@ pub(super) struct Def<'a> {
     pub(super) name: String,
     /// Where the name stands in the text that counts (that of the override, if there is one).
     pub(super) name_span: Span,
+    /// Another item of this name stands before it; reported.
+    pub(super) clash: bool,
     /// What counts: the item, or what an `override` put in its place.
     pub(super) now: Placed<'a>,
     /// What an `override` replaced.
@@ -132,6 +134,9 @@ impl<'a> Names<'a> {
             names.define(file);
         }
         let clashes = names.fill_tables();
+        for clash in &clashes {
+            names.defs[clash.later.0].clash = true;
+        }
         (names, clashes)
     }
 
@@ -205,7 +210,15 @@ impl<'a> Names<'a> {
                     let name = format!("{}{}", self.scopes[scope.0].prefix, ident.text);
                     let name_span = ident.span;
                     let now = placed;
-                    self.defs.push(Def { kind, name, name_span, now, replaced: None, elements: Vec::new() });
+                    self.defs.push(Def {
+                        kind,
+                        name,
+                        name_span,
+                        clash: false,
+                        now,
+                        replaced: None,
+                        elements: Vec::new(),
+                    });
                 }
             }
         }

@@ -73,7 +73,7 @@ impl Ctx<'_> {
             encrypted: self.attr_flag(settings, "encrypted", env),
             trusted: self.attr_flag(settings, "trusted", env),
             hub: None,
-            broken: element.item.broken || kind.is_none(),
+            broken: element.broken || kind.is_none(),
         })
     }
 

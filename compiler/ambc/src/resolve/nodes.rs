@@ -53,7 +53,7 @@ impl<'a> Ctx<'a> {
             relay: relay.is_none_or(|r| r.value == 1),
             battery: self.battery(settings, env),
             watchdog: self.attr_whole(settings, "watchdog", Dimension::Duration, env),
-            broken: element.item.broken || platform.is_none(),
+            broken: element.broken || platform.is_none(),
         })
     }
 

@@ -58,8 +58,6 @@ impl Ctx<'_> {
             None => Some(LogLevel::Info),
         };
         let Some(to) = self.one_instance(&logs.to, env) else { return };
-        // Taking logs is a use, though nobody binds it.
-        self.hir.instances[to].excused = true;
         let Some(level) = level else { return };
         self.hir.logs.push(Logs { all: logs.from.is_empty(), from, to, level, span });
     }

@@ -96,15 +96,15 @@ impl<'a> Ctx<'a> {
                 self.first_override(&what, deploy.node.span, done);
                 return;
             }
-            let d = Diagnostic::new(
-                codes::NOTHING_TO_OVERRIDE,
-                deploy.node.span,
-                format!("there is no `{what}` to override"),
-            )
-            .help("leave `override` out to add a `deploy`");
-            // What it names is deployed all the same.
+            // What it names is deployed all the same; an unknown node is reported there.
             self.names.loose.push(by);
-            return self.report(d);
+            if node.is_some() {
+                let message = format!("there is no `{what}` to override");
+                let d = Diagnostic::new(codes::NOTHING_TO_OVERRIDE, deploy.node.span, message)
+                    .help("leave `override` out to add a `deploy`");
+                self.report(d);
+            }
+            return;
         };
         let old = self.names.loose[first];
         if !self.first_override(&what, deploy.node.span, done) {

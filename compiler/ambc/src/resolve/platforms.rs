@@ -73,7 +73,7 @@ impl<'a> Ctx<'a> {
         }
         slots[index].state = State::Busy;
         let def = self.names.def(slots[index].def);
-        let (now, name, name_span) = (def.now, def.name.clone(), def.name_span);
+        let (now, name, name_span, clash) = (def.now, def.name.clone(), def.name_span, def.clash);
         let ast::ItemKind::Platform(item) = &now.item.kind else { return };
         if self.builtin_platform(&item.name.text).is_some() && !name.contains("::") {
             let message = format!("`{}` is a built-in platform", item.name.text);
@@ -89,7 +89,7 @@ impl<'a> Ctx<'a> {
         };
         platform.name = Name::new(name);
         platform.span = Some(now.item.span);
-        platform.broken |= now.item.broken;
+        platform.broken |= now.item.broken || clash;
         self.platform_attributes(&mut platform, item, Env::of(now.scope), name_span);
         if item.base.is_none() {
             offers = self.own_offers(platform.kind);

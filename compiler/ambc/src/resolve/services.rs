@@ -26,7 +26,9 @@ impl<'a> Ctx<'a> {
             let ast::ItemKind::Service(item) = &now.item.kind else { continue };
             let first = self.hir.services.len() as u32;
             self.extents[index] = Extent { first, len: 1, array: false, broken: false };
-            let service = self.service(now.item, item, Name::new(name), name_span, Env::of(now.scope));
+            let clash = self.names.def(DefId(index)).clash;
+            let mut service = self.service(now.item, item, Name::new(name), name_span, Env::of(now.scope));
+            service.broken |= clash;
             self.hir.services.push(service);
         }
     }

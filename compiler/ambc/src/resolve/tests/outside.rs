@@ -59,7 +59,7 @@ fn mistakes_outside() {
             "deploy.amb:7:95: error[E0230]: an export has no attribute `colour`",
             "deploy.amb:8:43: error[E0212]: a path starts with `/`",
             "deploy.amb:9:25: error[E0203]: there is no interface `demo::stor`",
-            "deploy.amb:9:50: error[E0210]: expected `string`, found the number 5",
+            "deploy.amb:9:50: error[E0210]: expected a string, found the number 5",
             "deploy.amb:10:21: error[E0232]: the import `g` does not say where it is",
             "deploy.amb:10:48: error[E0232]: `header` does not take this",
             "deploy.amb:10:60: error[E0230]: an import has no attribute `timeot`",
