@@ -54,6 +54,7 @@ impl<'a> Ctx<'a> {
                 None => bound[index] = Some(resolved),
             }
         }
+        self.mistaken_bindings(mistaken, &mut bound);
         for (index, slot) in bound.iter_mut().enumerate() {
             if slot.is_none() {
                 *slot = self
