@@ -1,5 +1,9 @@
-//! Reads the examples as text, without the compiler, so that what it says about them does not rest on the compiler.
+//! What tests of the examples share.
+//!
+//! It reads manifests and sources as text, so that what it says about them does not rest on the compiler, and has
+//! [node services](fake) without a node.
 
+pub mod fake;
 mod manifest;
 mod source;
 
