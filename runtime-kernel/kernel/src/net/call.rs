@@ -4,7 +4,7 @@
 //! request, then `Sent`; it is `Parked` while the callee has no room, and `Leaving` once nobody waits for it but the
 //! callee may still run it. An edge's session is opened by a probe before its first call, so that each request can say
 //! which life of the callee it is meant for.
-use super::frame::{self, HEADER, Header, Kind, NO_SLOT, State};
+use super::frame::{self, HEADER, Header, Kind, NO_SLOT};
 use super::storage::{NONE, Outcome};
 use super::{Lanes, Net, OutEdge, Route};
 use ambc_abi::CallError;
@@ -14,22 +14,22 @@ use ambc_abi::CallError;
 pub struct Call {
     /// Index of its out edge.
     pub(super) out: u16,
-    phase: Phase,
+    pub(super) phase: Phase,
     /// Slot of its lane, until that is completed.
     lane_slot: Option<u8>,
     proc: u32,
-    seq: u32,
+    pub(super) seq: u32,
     len: u32,
     deadline: u64,
-    next_at: u64,
+    pub(super) next_at: u64,
     /// Questions without answer in a row.
-    tries: u8,
+    pub(super) tries: u8,
     /// Answers without result in a row.
-    patience: u8,
+    pub(super) patience: u8,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Phase {
+pub(super) enum Phase {
     #[default]
     Free,
     Waiting,
@@ -46,14 +46,14 @@ pub struct OutState {
     pub(super) first: u16,
     used: u16,
     /// Callee session the edge is open to, and whether it is.
-    remote: u64,
-    open: bool,
-    next_at: u64,
-    tries: u8,
+    pub(super) remote: u64,
+    pub(super) open: bool,
+    pub(super) next_at: u64,
+    pub(super) tries: u8,
     /// Why it could not be opened; until `next_at` further calls fail with it at once.
-    refused: Option<CallError>,
+    pub(super) refused: Option<CallError>,
     /// When the callee's node last said anything about this edge.
-    heard_at: u64,
+    pub(super) heard_at: u64,
 }
 
 impl Call {
@@ -68,12 +68,12 @@ impl OutState {
     }
 }
 
-const MS: u64 = 1_000_000;
+pub(super) const MS: u64 = 1_000_000;
 /// Questions without answer after which the callee's node counts as unreachable.
 const TRIES: u8 = 8;
 /// The same for an edge that could not be opened before, and when that is tried again.
 const TRIES_AGAIN: u8 = 3;
-const RETRY: u64 = 250 * MS;
+pub(super) const RETRY: u64 = 250 * MS;
 
 impl Net<'_> {
     /// New requests, cancellations, deadlines, questions. True if anything happened.
@@ -111,7 +111,7 @@ impl Net<'_> {
     }
 
     /// Time after which a question is asked again.
-    fn pause(&self, out: usize, tries: u8) -> u64 {
+    pub(super) fn pause(&self, out: usize, tries: u8) -> u64 {
         let base = 50 * MS + 4000 * u64::from(self.edge_of(out).1.latency_us);
         (base << tries.min(6)).min(base.max(500 * MS))
     }
@@ -277,7 +277,7 @@ impl Net<'_> {
         true
     }
 
-    fn calls_of(&self, out: usize) -> core::ops::Range<usize> {
+    pub(super) fn calls_of(&self, out: usize) -> core::ops::Range<usize> {
         let first = self.outs[out].first as usize;
         first..first + self.table.outs[out].slots as usize
     }
@@ -287,7 +287,7 @@ impl Net<'_> {
     }
 
     /// Ends all calls that wait for the session. True, for those who want to know that something happened.
-    fn refuse(&mut self, lanes: &dyn Lanes, out: usize, error: CallError) -> bool {
+    pub(super) fn refuse(&mut self, lanes: &dyn Lanes, out: usize, error: CallError) -> bool {
         for call in self.calls_of(out) {
             if self.calls[call].phase == Phase::Waiting {
                 self.finish(lanes, call, error.code());
@@ -300,7 +300,7 @@ impl Net<'_> {
 
     // --- to the link ---
 
-    fn send(&mut self, now: u64, lanes: &dyn Lanes, call: usize) {
+    pub(super) fn send(&mut self, now: u64, lanes: &dyn Lanes, call: usize) {
         let c = &self.calls[call];
         let (len, deadline, out) = (HEADER + c.len as usize, c.deadline, c.out as usize);
         let header = self.header(call, Kind::Request, c.proc);
@@ -348,7 +348,7 @@ impl Net<'_> {
         }
     }
 
-    fn free(&mut self, call: usize) {
+    pub(super) fn free(&mut self, call: usize) {
         let c = &mut self.calls[call];
         c.phase = Phase::Free;
         c.lane_slot = None;
@@ -356,7 +356,7 @@ impl Net<'_> {
         self.active_calls.remove(call);
     }
 
-    fn complete(&mut self, lanes: &dyn Lanes, call: usize, status: u32, payload: u16) {
+    pub(super) fn complete(&mut self, lanes: &dyn Lanes, call: usize, status: u32, payload: u16) {
         let c = &mut self.calls[call];
         let Some(slot) = c.lane_slot.take() else { return };
         let lane = self.table.outs[c.out as usize].lane;
@@ -365,131 +365,9 @@ impl Net<'_> {
         lanes.complete(lane, slot, status, bytes);
     }
 
-    fn finish(&mut self, lanes: &dyn Lanes, call: usize, status: u32) {
+    pub(super) fn finish(&mut self, lanes: &dyn Lanes, call: usize, status: u32) {
         self.links.abort(call as u16);
         self.complete(lanes, call, status, NONE);
         self.free(call);
     }
-
-    // --- from the callee's node and the nodes on the way ---
-
-    /// The call that a frame is about, if it is still this one.
-    fn call_of(&self, out: u16, header: &Header) -> Option<usize> {
-        let calls = self.calls_of(out as usize);
-        let call = calls.start + header.slot as usize;
-        let c = self.calls.get(call).filter(|_| calls.contains(&call))?;
-        let awaited = matches!(c.phase, Phase::Sending | Phase::Sent | Phase::Leaving);
-        (awaited && c.seq == header.seq).then_some(call)
-    }
-
-    /// A frame meant for this life of this node, from an end that may say it.
-    fn credible(&mut self, header: &Header) -> bool {
-        let ok = header.tag == frame::tag(self.session) && header.flags & frame::SEALED == 0;
-        self.links.stats.stale += u32::from(!ok);
-        ok
-    }
-
-    /// The result of a call, in the arrival `unit`.
-    pub(super) fn on_reply(&mut self, now: u64, lanes: &dyn Lanes, out: u16, header: &Header, unit: u16) {
-        if !self.credible(header) || header.session != self.outs[out as usize].remote {
-            return;
-        }
-        self.outs[out as usize].heard_at = now;
-        if let Some(call) = self.call_of(out, header) {
-            self.links.abort(call as u16);
-            self.complete(lanes, call, header.word, unit);
-            self.free(call);
-        }
-    }
-
-    /// A state or an error.
-    pub(super) fn on_out(&mut self, now: u64, lanes: &dyn Lanes, out: u16, header: &Header) {
-        if !self.credible(header) {
-            return;
-        }
-        match header.kind {
-            Kind::Nack => self.on_nack(now, lanes, out, header),
-            Kind::State if header.slot == NO_SLOT => self.on_opened(now, lanes, out, header),
-            Kind::State => self.on_state(now, lanes, out, header),
-            Kind::Request | Kind::Reply | Kind::Cancel | Kind::Probe => {}
-        }
-    }
-
-    fn on_opened(&mut self, now: u64, lanes: &dyn Lanes, out: u16, header: &Header) {
-        let o = &mut self.outs[out as usize];
-        if State::from_word(header.word) != Some(State::Opened) || o.open || header.session < o.remote {
-            return;
-        }
-        (o.open, o.remote, o.tries, o.refused) = (true, header.session, 0, None);
-        o.heard_at = now;
-        for call in self.calls_of(out as usize) {
-            if self.calls[call].phase == Phase::Waiting {
-                self.send(now, lanes, call);
-            }
-        }
-    }
-
-    fn on_state(&mut self, now: u64, lanes: &dyn Lanes, out: u16, header: &Header) {
-        if header.session != self.outs[out as usize].remote {
-            return;
-        }
-        let Some(call) = self.call_of(out, header) else { return };
-        let pause = self.pause(out as usize, self.calls[call].patience);
-        let unsent = self.links.idle(call as u16);
-        let c = &mut self.calls[call];
-        c.tries = 0;
-        c.patience = c.patience.saturating_add(1);
-        match State::from_word(header.word) {
-            Some(State::Busy) if c.phase != Phase::Leaving => {
-                self.links.abort(call as u16);
-                c.phase = Phase::Parked;
-                c.next_at = now + ((5 * MS) << c.patience.min(5));
-            }
-            // The first time, the question may only have overtaken the request. Later, ever rarer copies.
-            Some(State::Unknown) if c.phase == Phase::Sent && unsent && rare(c.patience) => {
-                self.send(now, lanes, call);
-            }
-            Some(State::Working | State::Unknown | State::Busy) => c.next_at = now + pause,
-            Some(State::Opened) | None => {}
-        }
-    }
-
-    fn on_nack(&mut self, now: u64, lanes: &dyn Lanes, out: u16, header: &Header) {
-        let error = CallError::from_code(header.word);
-        let o = &self.outs[out as usize];
-        if header.slot == NO_SLOT {
-            if !o.open && error != CallError::Restarted {
-                self.outs[out as usize].next_at = now + RETRY;
-                self.refuse(lanes, out as usize, error);
-            }
-            return;
-        }
-        let Some(call) = self.call_of(out, header) else { return };
-        if error != CallError::Restarted {
-            self.finish(lanes, call, error.code());
-        } else if o.open && (header.session == 0 || header.session > o.remote) {
-            self.on_restart(now, lanes, out as usize);
-        }
-    }
-
-    /// The callee's node lost all it knew of this edge: what was sent may have run and will not be answered.
-    fn on_restart(&mut self, now: u64, lanes: &dyn Lanes, out: usize) {
-        let o = &mut self.outs[out];
-        (o.open, o.tries, o.next_at, o.refused) = (false, 0, now, None);
-        for call in self.calls_of(out) {
-            match self.calls[call].phase {
-                Phase::Free | Phase::Waiting => {}
-                // It never ran there, so it may run now.
-                Phase::Parked => self.calls[call].phase = Phase::Waiting,
-                Phase::Sending | Phase::Sent | Phase::Leaving => {
-                    self.finish(lanes, call, CallError::Restarted.code());
-                }
-            }
-        }
-    }
-}
-
-/// 2, 4, 8, …
-fn rare(n: u8) -> bool {
-    n > 1 && n.is_power_of_two()
 }

@@ -4,11 +4,12 @@
 //! over the whole datagram and both nodes' ids, the sender's epoch. The check finds damage and datagrams meant for
 //! somebody else; it is no protection against an attacker, who is kept out by sealing.
 //! ```text
-//! data     1 count  2 index  3 zero  12 message u32  16 total length u32  20 bytes
+//! data     1 count  2 index  3 hurry  12 message u32  16 total length u32  20 bytes
 //! ack      1 any    2 zero   3 zero  12 receiver's epoch u32  16 newest message u32  20 done u64
 //!          28 { message u32, n u8, n bytes of received-bits }*
 //! control  1 zero   2 zero   3 zero  12 frame header
 //! ```
+//! `hurry` 1: the sender waits for the acknowledgement; 0: it may come a little later, with others.
 //! A message of `total` bytes in `count` fragments has fragments of `ceil(total / count)` bytes; the last is shorter.
 
 /// Bytes before the piece of a message.

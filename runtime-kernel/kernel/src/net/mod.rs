@@ -8,9 +8,9 @@
 //!          net.transmit(now, |iface, to, bytes| …)                              false: wait until writable
 //!          sleep until a socket or lane has something, or net.next_timer(now)
 //! ```
-//! Layers, each in a module: `frame` (what two ends say to each other), `fragment` (datagrams), `link` and `receive`
-//! (reliable messages between neighbours), `router` (which way a frame goes), `call` (the caller's node), `serve` (the
-//! callee's node), `ingress` (callers from outside), [`client`] (the outside caller's own end).
+//! Layers, each in a module: `frame` (what two ends say to each other), `fragment` (datagrams), `link`, `send` and `receive`
+//! (reliable messages between neighbours), `router` (which way a frame goes), `call` and `answer` (the caller's
+//! node), `serve` (the callee's node), `ingress` (callers from outside), [`client`] (the outside caller's own end).
 //!
 //! **At most once.** A call has an id: the caller node's session, its edge, a slot and a number that grows within the
 //! slot. The callee's node keeps one record per slot, with the reply, until the slot's next call; a repeated request
@@ -26,6 +26,7 @@
 //! with their buffers (one datagram, or the largest message), 8 control frames. Per call slot the largest request, per
 //! record the largest reply.
 mod addr;
+mod answer;
 mod call;
 pub mod client;
 mod ends;
@@ -36,6 +37,7 @@ mod lanes;
 mod link;
 mod receive;
 mod router;
+mod send;
 mod serve;
 mod setup;
 mod storage;

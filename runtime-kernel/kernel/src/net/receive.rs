@@ -9,6 +9,8 @@ use super::storage::{ArrivalState, NONE, Outcome, Receiving};
 
 /// A message of which nothing came for this long may lose its buffer to another one.
 const STALE: u64 = 1_000_000_000;
+/// How long an acknowledgement may wait for others; well below the shortest time after which a sender repeats itself.
+const ACK_DELAY: u64 = 2_000_000;
 
 impl Links<'_> {
     /// Takes a datagram from the address of `link`.
@@ -71,20 +73,26 @@ impl Links<'_> {
 
     fn on_data(&mut self, now: u64, link: u16, datagram: &[u8]) {
         let (message, cut) = (word(datagram, 12), Cut { count: datagram[1], total: word(datagram, 16) });
-        let index = datagram[2];
+        let (index, hurry) = (datagram[2], datagram[3]);
         let piece = datagram.get(DATA_HEADER..).unwrap_or(&[]);
-        if !cut.valid() || index >= cut.count || piece.len() != cut.range(index).len() {
+        if !cut.valid() || hurry > 1 || index >= cut.count || piece.len() != cut.range(index).len() {
             self.stats.damaged += 1;
             return;
         }
         let rx = &mut self.links[link as usize].rx;
-        rx.ack_due = true;
         self.busy.insert(link as usize);
+        if hurry == 1 {
+            rx.ack_due = true;
+        } else if rx.ack_at == 0 {
+            rx.ack_at = now + ACK_DELAY;
+        }
         if rx.seen(message) {
+            rx.ack_due = true;
             self.stats.duplicates += 1;
             return;
         }
         let Some(at) = self.place(now, link, message, cut) else {
+            self.links[link as usize].rx.ack_due = true;
             self.stats.refused += 1;
             return;
         };
@@ -111,19 +119,23 @@ impl Links<'_> {
 
     /// The buffer that a message is in or can have; none if all are taken, which the sender sees as no progress.
     fn place(&mut self, now: u64, link: u16, message: u32, cut: Cut) -> Option<usize> {
-        let rx = &self.links[link as usize].rx;
+        let l = &self.links[link as usize];
+        let rx = &l.rx;
         let (mut free, mut stale) = (None, None);
-        for at in rx.arrivals.range() {
+        let one = cut.count == 1 && cut.total as usize <= fragment::room(l.mtu as usize);
+        for at in if one { rx.small_ones() } else { rx.large_ones() } {
             let a = &self.arrivals[at];
             if a.state == ArrivalState::Partial && a.message == message {
                 return Some(at);
             }
-            let small = at < rx.arrivals.start as usize + rx.small as usize;
-            let cap = self.units[self.first_arrival as usize + at].cap;
-            if small && cut.count > 1 || cut.total > cap {
+            if cut.total > self.units[self.first_arrival as usize + at].cap {
                 continue;
             }
             match a.state {
+                ArrivalState::Free if one => {
+                    free = Some(at); // a message of one fragment is nowhere in part
+                    break;
+                }
                 ArrivalState::Free => free = free.or(Some(at)),
                 ArrivalState::Partial if now.saturating_sub(a.touched) > STALE || rx.seen(a.message) => {
                     stale = stale.or(Some(at));
@@ -142,7 +154,7 @@ impl Links<'_> {
     pub(super) fn build_ack(&mut self, link: u16) -> usize {
         let l = &self.links[link as usize];
         let mut len = ACK_HEADER;
-        for a in &self.arrivals[l.rx.arrivals.range()] {
+        for a in &self.arrivals[l.rx.large_ones()] {
             if a.state != ArrivalState::Partial {
                 continue;
             }
@@ -255,9 +267,25 @@ fn received_bits(mut entries: &[u8], message: u32) -> Option<Bits> {
 }
 
 impl Receiving {
+    /// Buffers for messages of one datagram.
+    fn small_ones(&self) -> core::ops::Range<usize> {
+        let all = self.arrivals.range();
+        all.start..all.start + self.small as usize
+    }
+
+    /// Buffers for larger ones.
+    fn large_ones(&self) -> core::ops::Range<usize> {
+        let all = self.arrivals.range();
+        all.start + self.small as usize..all.end
+    }
+
     /// Whether a message needs no more fragments: complete, or older than what is remembered.
     pub(super) fn seen(&self, message: u32) -> bool {
         self.newest.is_some_and(|n| n.wrapping_sub(message) as i32 >= 64) || self.completed(message)
+    }
+
+    pub(super) fn must_acknowledge(&self, now: u64) -> bool {
+        self.ack_due || self.ack_at > 0 && self.ack_at <= now
     }
 
     /// Whether it is known to be complete.

@@ -1,7 +1,8 @@
 //! Lays a table out in its storage.
 use super::call::{Call, OutState};
 use super::fragment;
-use super::link::{CWND_START, Links};
+use super::link::Links;
+use super::send::CWND_START;
 use super::serve::{Group, Record};
 use super::storage::{Arrival, Flight, Link, NONE, Part, Queue, Receiving, Sending, Set, Storage, Unit};
 use super::table::{LinkSize, message};
@@ -185,5 +186,32 @@ impl Net<'_> {
         place.link += 1;
         place.arrival += arrivals.len as usize;
         place.flight += flights.len as usize;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Arrival, Call, Flight, Link, LinkSize, Record, Unit};
+    use crate::net::{Iface, NetTable, Peer};
+
+    #[test]
+    fn memory_is_what_the_documentation_says() {
+        assert!(size_of::<Link>() <= 152 && size_of::<Flight>() <= 152);
+        assert!(size_of::<Unit>() + size_of::<Arrival>() <= 96);
+        assert!(size_of::<Unit>() + size_of::<Call>().max(size_of::<Record>()) <= 80);
+        let table = NetTable {
+            ifaces: &[Iface { name: "radio", mtu: 256, latency_us: 0 }],
+            peers: &[Peer { iface: 0, node: 1, link: LinkSize::tight(256) }],
+            ..NetTable::EMPTY
+        };
+        let s = table.sizes();
+        let bytes = s.links * size_of::<Link>()
+            + s.flights * size_of::<Flight>()
+            + s.units * size_of::<Unit>()
+            + s.arrivals * size_of::<Arrival>()
+            + s.controls * 40
+            + s.words * 4
+            + s.bytes;
+        assert!(bytes <= 2800, "{bytes}");
     }
 }

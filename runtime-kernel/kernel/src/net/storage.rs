@@ -83,6 +83,8 @@ pub(super) struct Receiving {
     pub(super) newest: Option<u32>,
     pub(super) done: u64,
     pub(super) ack_due: bool,
+    /// When an acknowledgement that is in no hurry is due; 0 for none.
+    pub(super) ack_at: u64,
 }
 
 /// A part of a slice shared by all links.
