@@ -28,18 +28,44 @@ impl Random {
     }
 }
 
-/// Flips bytes of the lane: in storms, with quiet stretches in which sessions open and calls succeed.
-fn meddle(memory: &LaneMemory, random: &mut Random, step: u32) {
-    let flips = match step / 50 % 4 {
-        0 => 0,
-        1 => usize::from(random.below(20) == 0),
-        2 => 1,
-        _ => 8,
-    };
-    for _ in 0..flips {
-        // Half of them where it hurts: control words, rings, the first headers.
-        let range = if random.below(2) == 0 { memory.len().min(512) } else { memory.len() };
-        memory.flip(random.below(range), 1 << random.below(8) | random.below(256) as u8);
+/// A lane whose memory its hostile end changes.
+struct Meddled {
+    memory: LaneMemory,
+    /// What some words were at some time.
+    old: Vec<u32>,
+}
+
+impl Meddled {
+    fn new() -> Self {
+        let memory = LaneMemory::new(SPEC);
+        Self { memory, old: vec![0; memory.len().div_ceil(4)] }
+    }
+
+    /// In storms, with quiet stretches in which sessions open and calls succeed.
+    fn meddle(&mut self, random: &mut Random, step: u32) {
+        let writes = match step / 50 % 4 {
+            0 => 0,
+            1 => usize::from(random.below(20) == 0),
+            2 => 1,
+            _ => 8,
+        };
+        for _ in 0..writes {
+            // Half of them where it hurts: control words and the first headers, with their ring entries.
+            let range = if random.below(2) == 0 { self.memory.len().min(512) } else { self.memory.len() };
+            let at = random.below(range);
+            match random.below(4) {
+                0 => _ = self.memory.flip(at, 1 << random.below(32)),
+                1 => _ = self.memory.flip(at, random.below(256) as u32),
+                2 => self.replay(at),
+                _ => self.old[at / 4] = self.memory.flip(at, 0),
+            }
+        }
+    }
+
+    /// Writes what was there before: an old lap, an old session, an old cancellation.
+    fn replay(&mut self, at: usize) {
+        let now = self.memory.flip(at, 0);
+        self.memory.flip(at, now ^ self.old[at / 4]);
     }
 }
 
@@ -78,14 +104,14 @@ async fn rely(caller: &Caller<'_>, answered: &Cell<u32>) {
 /// is meddled with between any two steps of anybody, so its own kernel code suffers the same.
 fn run(seed: u64) -> ([u32; 2], u32) {
     let mut random = Random(seed);
-    let (bad, good) = ([(); 2].map(|()| LaneMemory::new(SPEC)), [(); 2].map(|()| LaneMemory::new(SPEC)));
+    let (mut bad, good) = ([(); 2].map(|()| Meddled::new()), [(); 2].map(|()| LaneMemory::new(SPEC)));
     let [victim_ctx, friend_ctx, hostile_ctx] = [ctx(8), ctx(8), ctx(8)];
     let caller = |memory: &LaneMemory, ctx| keep(Caller::new(memory.lane(), 0, ctx, room(&SPEC, 4)));
     let echoing = |memory: &LaneMemory| Server::new(memory.lane(), 0).with_scratch(scratch(1, 128, 4));
     let (outcomes, answered, ran) = (Cell::new([0; 2]), [Cell::new(0), Cell::new(0)], Cell::new(0));
 
-    let (to_hostile, to_friend) = (caller(&bad[0], victim_ctx), caller(&good[0], victim_ctx));
-    let (from_hostile, from_friend) = ([&echoing(&bad[1])], [&Server::new(good[1].lane(), 0)]);
+    let (to_hostile, to_friend) = (caller(&bad[0].memory, victim_ctx), caller(&good[0], victim_ctx));
+    let (from_hostile, from_friend) = ([&echoing(&bad[1].memory)], [&Server::new(good[1].lane(), 0)]);
     let (mut kids1, mut kids2) = (kids(4), kids(2));
     let mut served = Serve::new(kids1.as_mut(), &from_hostile, victim_ctx, wake(), echo);
     let add = |req| serve(req, victim_ctx, &ran);
@@ -105,8 +131,8 @@ fn run(seed: u64) -> ([u32; 2], u32) {
     let mut client = Task::new(task, wake(), friend_ctx, |()| ());
     let friend = Group { ctx: friend_ctx, callers: &[to_victim], servers: &from_victim };
 
-    let hostile_end = caller(&bad[1], hostile_ctx);
-    let hostile_server = [&echoing(&bad[0])];
+    let hostile_end = caller(&bad[1].memory, hostile_ctx);
+    let hostile_server = [&echoing(&bad[0].memory)];
     let mut kids4 = kids(4);
     let mut hostile_pool = Serve::new(kids4.as_mut(), &hostile_server, hostile_ctx, wake(), echo);
     let task = pin!(bother(hostile_end, &outcomes, 31));
@@ -114,10 +140,10 @@ fn run(seed: u64) -> ([u32; 2], u32) {
     let hostile = Group { ctx: hostile_ctx, callers: &[hostile_end], servers: &hostile_server };
 
     for step in 0..STEPS {
-        let meddle = |random: &mut Random| bad.iter().for_each(|memory| meddle(memory, random, step));
-        meddle(&mut random);
+        let mut meddle = || bad.iter_mut().for_each(|lane| lane.meddle(&mut random, step));
+        meddle();
         victim.step(&mut [&mut served, &mut friendly, &mut bothering, &mut relying], |_| ());
-        meddle(&mut random);
+        meddle();
         hostile.step(&mut [&mut hostile_pool, &mut hostile_client], |_| ());
         friend.step(&mut [&mut pool, &mut client], |_| ());
         advance_to(now() + 5000);

@@ -50,13 +50,17 @@ impl LaneMemory {
         false
     }
 
-    /// What a hostile end may do at any time: changes one byte. Both ends must be on this thread.
-    pub fn flip(&self, at: usize, mask: u8) {
+    /// What a hostile end may do at any time: changes bits of the word that holds byte `at`; the word before. Both ends must
+    /// be on this thread.
+    ///
+    /// # Panics
+    /// If there is no such byte.
+    pub fn flip(&self, at: usize, mask: u32) -> u32 {
         assert!(at < self.len());
         let word = self.start.wrapping_add(at & !3).cast::<AtomicU32>();
         // SAFETY: inside the memory, whose length is a multiple of 4; both ends are on this thread and hold no reference to
         // bytes of it that are not atomic.
-        unsafe { &*word }.fetch_xor(u32::from(mask) << (8 * (at & 3)), Ordering::Relaxed);
+        unsafe { &*word }.fetch_xor(mask, Ordering::Relaxed)
     }
 }
 
