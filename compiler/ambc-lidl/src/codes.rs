@@ -14,51 +14,51 @@ pub const TOO_DEEP: Code = Code("E0123");
 pub const NAMESPACE: Code = Code("E0124");
 
 /// No such name.
-pub const UNKNOWN: Code = Code("E0220");
+pub const UNKNOWN: Code = Code("E0270");
 /// A name twice.
-pub const DUPLICATE: Code = Code("E0221");
+pub const DUPLICATE: Code = Code("E0271");
 /// An import that cannot be read.
-pub const IMPORT: Code = Code("E0222");
+pub const IMPORT: Code = Code("E0272");
 /// Files that import each other.
-pub const IMPORT_CYCLE: Code = Code("E0223");
+pub const IMPORT_CYCLE: Code = Code("E0273");
 /// A name of a file that is not imported.
-pub const NOT_IMPORTED: Code = Code("E0224");
+pub const NOT_IMPORTED: Code = Code("E0274");
 /// A name of the wrong kind, such as a service where a type is needed.
-pub const WRONG_KIND: Code = Code("E0225");
+pub const WRONG_KIND: Code = Code("E0275");
 /// Too many or too few arguments of a type.
-pub const ARITY: Code = Code("E0226");
+pub const ARITY: Code = Code("E0276");
 /// A type that contains itself.
-pub const RECURSIVE: Code = Code("E0227");
+pub const RECURSIVE: Code = Code("E0277");
 /// Services that inherit from each other.
-pub const INHERITANCE_CYCLE: Code = Code("E0228");
+pub const INHERITANCE_CYCLE: Code = Code("E0278");
 
 /// An enum value that repeats another or does not fit; an underlying type that is no integer.
-pub const ENUM: Code = Code("E0320");
+pub const ENUM: Code = Code("E0370");
 /// `@oneway` with a result.
-pub const ONEWAY: Code = Code("E0321");
+pub const ONEWAY: Code = Code("E0371");
 /// An attribute that does not exist, does not belong there, or has wrong arguments.
-pub const ATTRIBUTE: Code = Code("E0322");
+pub const ATTRIBUTE: Code = Code("E0372");
 /// A procedure twice: there is no overloading.
-pub const OVERLOAD: Code = Code("E0323");
+pub const OVERLOAD: Code = Code("E0373");
 /// A type that cannot be the key of a map.
-pub const MAP_KEY: Code = Code("E0324");
+pub const MAP_KEY: Code = Code("E0374");
 /// A constant expression without a value of the right type.
-pub const CONSTANT: Code = Code("E0325");
+pub const CONSTANT: Code = Code("E0375");
 /// A bound or a length that is none.
-pub const BOUND: Code = Code("E0326");
+pub const BOUND: Code = Code("E0376");
 /// Two names that become one in Rust.
-pub const RUST_NAME: Code = Code("E0327");
+pub const RUST_NAME: Code = Code("E0377");
 /// A fingerprint twice in one service.
-pub const FINGERPRINT: Code = Code("E0328");
+pub const FINGERPRINT: Code = Code("E0378");
 /// Something with too few or too many members.
-pub const MEMBERS: Code = Code("E0329");
+pub const MEMBERS: Code = Code("E0379");
 
 /// A view inside a struct means its owned form.
-pub const VIEW_IN_STRUCT: Code = Code("W0320");
+pub const VIEW_IN_STRUCT: Code = Code("W0370");
 /// The base of a struct or union has no effect.
-pub const STRUCT_BASE: Code = Code("W0321");
+pub const STRUCT_BASE: Code = Code("W0371");
 /// An import of which nothing is used.
-pub const UNUSED_IMPORT: Code = Code("W0322");
+pub const UNUSED_IMPORT: Code = Code("W0372");
 
 /// Every code of this crate.
 pub const ALL: &[Code] = &[

@@ -123,6 +123,10 @@ impl Ctx<'_> {
             (ConstType::Scalar(Scalar::Bool), value @ ConstValue::Bool(_))
             | (ConstType::String, value @ ConstValue::Str(_)) => return Some(value),
             (ConstType::Quantity(wanted), ConstValue::Quantity(dimension, value)) if wanted == dimension => {
+                if value < 0.0 {
+                    self.report(Diagnostic::new(CONSTANT, at, "a quantity is not negative").label("below 0"));
+                    return None;
+                }
                 return Some(ConstValue::Quantity(dimension, value));
             }
             _ => {}

@@ -168,7 +168,9 @@ impl Ctx<'_> {
             for import in &file.imports {
                 let Some(target) = import.file else { continue };
                 let reach = self.scopes.get(&target).map(|s| s.visible.clone()).unwrap_or_default();
-                let used = reach.iter().any(|id| *id != file.id && self.used.contains(&(file.id, *id)));
+                // A circle was reported already.
+                let used = reach.contains(&file.id)
+                    || reach.iter().any(|id| *id != file.id && self.used.contains(&(file.id, *id)));
                 if !used {
                     let message = format!("nothing of `{}` is used", import.path.value);
                     self.report(Diagnostic::new(UNUSED_IMPORT, import.span, message).label("unused import"));
