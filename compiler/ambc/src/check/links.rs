@@ -184,7 +184,7 @@ impl Mistake<'_> {
     fn diagnostic(self) -> Diagnostic {
         match self {
             Self::NoAddress { link, network } => Diagnostic::new(
-                Code("E0321"),
+                Code("E0361"),
                 link.span,
                 format!("a link to `{}` needs an address", network.name),
             )
@@ -192,7 +192,7 @@ impl Mistake<'_> {
             .also(network.name_span, format!("a network of kind `{}`", kind_word(network.kind)))
             .help(format!("write {}", address::expected(network.kind))),
             Self::BadAddress { network, at, why } => Diagnostic::new(
-                Code("E0321"),
+                Code("E0361"),
                 at,
                 format!("`{}` cannot have this address: {why}", network.name),
             )
@@ -206,7 +206,7 @@ impl Mistake<'_> {
                     format!("`{one}` and `{two}` have the same address on `{}`", network.name)
                 };
                 let ports = matches!(network.kind, NetworkKind::Udp | NetworkKind::Tcp);
-                Diagnostic::new(Code("E0320"), at, message)
+                Diagnostic::new(Code("E0360"), at, message)
                     .label(if ports {
                         format!("again here, port {port} both times")
                     } else {
@@ -216,7 +216,7 @@ impl Mistake<'_> {
                     .help(if ports { "change one address, or one `port`" } else { "change one address" })
             }
             Self::PortTwice { node, port, first, again } => Diagnostic::new(
-                Code("E0322"),
+                Code("E0362"),
                 again.port_span.unwrap_or(again.span),
                 format!("two links of `{}` listen at the same address and port {port}", node.name),
             )
@@ -230,7 +230,7 @@ impl Mistake<'_> {
                     (false, false) => format!("`{platform}` has {}", listed(known)),
                 };
                 Diagnostic::new(
-                    Code("E0325"),
+                    Code("E0365"),
                     device.span,
                     format!("`{}` has no device `{}`", node.name, device.value),
                 )
@@ -238,7 +238,7 @@ impl Mistake<'_> {
                 .help(help)
             }
             Self::DeviceTwice { node, device, first } => Diagnostic::new(
-                Code("E0326"),
+                Code("E0366"),
                 device.span,
                 format!("two links of `{}` use the device `{}`", node.name, device.value),
             )

@@ -78,14 +78,14 @@ impl Mistake<'_> {
     fn diagnostic(self) -> Diagnostic {
         match self {
             Self::OneEnd { network, node } => Diagnostic::new(
-                Code("E0323"),
+                Code("E0363"),
                 network.name_span,
                 format!("`{}` is a `uart` and connects two nodes, but only `{node}` is on it", network.name),
             )
             .label("one end is missing")
             .help(format!("write `link {} on <device>;` in another node", network.name)),
             Self::ThirdEnd { network, node, at } => Diagnostic::new(
-                Code("E0323"),
+                Code("E0363"),
                 at,
                 format!("`{}` is a `uart` and connects two nodes; `{node}` is one too many", network.name),
             )
@@ -93,7 +93,7 @@ impl Mistake<'_> {
             .also(network.name_span, "declared here")
             .help("declare a `uart` for each pair of nodes"),
             Self::HubElsewhere { network, node, at, node_at } => Diagnostic::new(
-                Code("E0324"),
+                Code("E0364"),
                 at,
                 format!("`{node}` is the hub of `{}`, but is not on it", network.name),
             )
