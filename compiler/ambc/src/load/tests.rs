@@ -12,8 +12,10 @@ fn run(root: &str, files: &MemFiles) -> (Loaded, Vec<String>) {
     (loaded, lines)
 }
 
+/// The files that were read, without the built-in ones.
 fn paths(loaded: &Loaded) -> Vec<&str> {
-    loaded.sources.iter().map(|(_, f)| f.path.as_str()).collect()
+    let read = loaded.sources.iter().filter(|(id, _)| loaded.path(*id).is_some());
+    read.map(|(_, f)| f.path.as_str()).collect()
 }
 
 #[test]
