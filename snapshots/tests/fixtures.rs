@@ -28,12 +28,13 @@ fn files(folder: &Path, end: &str) -> Vec<PathBuf> {
 
 /// `E0301` and the like between these marks.
 fn codes(text: &str, open: &str, close: &str) -> BTreeSet<String> {
-    let code = |rest: &str| {
-        let code = rest.get(..5)?;
+    let code = |(at, _): (usize, &str)| {
+        let rest = &text[at + open.len()..];
+        let code = rest.get(..5).filter(|_| rest[5..].starts_with(close))?;
         let shape = code.starts_with(['E', 'W']) && code[1..].bytes().all(|b| b.is_ascii_digit());
-        (shape && rest[5..].starts_with(close)).then(|| code.to_string())
+        shape.then(|| code.to_owned())
     };
-    text.split(open).skip(1).filter_map(code).collect()
+    text.match_indices(open).filter_map(code).collect()
 }
 
 /// Codes that the compiler's text speaks of, tests left out.
