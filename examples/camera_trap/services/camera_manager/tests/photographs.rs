@@ -6,9 +6,12 @@ use examples_tests::fake::{Folder, now};
 use std::cell::RefCell;
 use vision::{Frame, FrameError, FrameHandler, MotionError, MotionHandler, Verdict};
 
+/// Number, width, height and pixels.
+type Seen = (u64, u16, u16, Vec<u8>);
+
 /// Keeps what it is given, and gives this verdict.
 struct Keep {
-    seen: RefCell<Vec<(u64, u16, u16, Vec<u8>)>>,
+    seen: RefCell<Vec<Seen>>,
     says: Result<Verdict, Failure<FrameError>>,
 }
 

@@ -16,7 +16,10 @@ impl Results for Kept {
     }
 }
 
-fn recognize(id: u64, photo: &[u8]) -> (Result<Verdict, Failure<FrameError>>, Vec<(u64, Verdict)>) {
+type Answer = Result<Verdict, Failure<FrameError>>;
+
+/// What it answers and what it keeps.
+fn recognize(id: u64, photo: &[u8]) -> (Answer, Vec<(u64, Verdict)>) {
     let results = Kept::default();
     let frame = Frame { id, width: 96, height: 72, pixels: Bulk::from(&photo[13..]) };
     let verdict = now(Service::new(Needs { results: &results }).recognize(&frame));
