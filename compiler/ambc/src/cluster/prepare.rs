@@ -62,8 +62,8 @@ pub fn prepare(
             let _ = writeln!(text, "export {i} {address}");
             mapped.push(MappedAddress { node: image.node.clone(), what: export.name.clone(), address });
         }
-        for (offer, folder) in folders(hir, *node, place, &data) {
-            let _ = writeln!(text, "folder {offer} {}", folder.display());
+        for (written, folder) in folders(hir, *node, place, &data) {
+            let _ = writeln!(text, "folder {written} {}", folder.display());
         }
         if let Some(impair) = &place.impair {
             let _ = writeln!(text, "impair {impair}");
@@ -98,9 +98,9 @@ fn addresses(hir: &Deployment, images: &[(NodeId, NodeImage)], loopback: &mut Lo
     out
 }
 
-/// Folders of a node's offers: below its data, or, if only read, beside the deployment.
-fn folders(hir: &Deployment, node: NodeId, place: &RunPlace, data: &Path) -> Vec<(String, PathBuf)> {
-    let mut out = Vec::new();
+/// Folders of a node's offers, by path as written: below its data, or, if only read, beside the deployment.
+fn folders(hir: &Deployment, node: NodeId, place: &RunPlace, data: &Path) -> BTreeMap<String, PathBuf> {
+    let mut out = BTreeMap::new();
     for (_, instance) in hir.instances.iter() {
         let InstanceKind::Offer { node: of, .. } = &instance.kind else { continue };
         let Some(service) = instance.service.map(|s| &hir.services[s]).filter(|_| *of == node) else {
@@ -117,7 +117,7 @@ fn folders(hir: &Deployment, node: NodeId, place: &RunPlace, data: &Path) -> Vec
         let Some(Value::Str(path)) = param("path") else { continue };
         let read_only = param("read_only") == Some(&Value::Bool(true));
         let root = if read_only { &place.beside } else { data };
-        out.push((instance.name.to_string(), root.join(path)));
+        out.insert(path.clone(), root.join(path));
     }
     out
 }
