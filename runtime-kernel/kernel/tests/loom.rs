@@ -5,7 +5,7 @@
 #![cfg(loom)]
 #![expect(unsafe_code, reason = "lane memory made of the model checker's atomics")]
 
-use ambc_kernel::lane::{Attention, Buffer, RawCall, RawReply, Ticket};
+use ambc_kernel::lane::{Attention, Buffer, End, RawCall, RawReply, Ticket};
 use ambc_kernel::{CallError, Caller, Ctx, Lane, LaneSpec, Pending, Room, Server, lane_bytes};
 use loom::sync::Arc;
 use loom::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -114,7 +114,11 @@ fn serve_until(server: &Server, stop: &AtomicBool) {
 }
 
 /// Runs `client` against a callee of another thread.
-fn against_a_callee(preemptions: usize, callee: fn(&Memory, &AtomicBool), client: fn(&Memory)) {
+fn against_a_callee(
+    preemptions: usize,
+    callee: fn(&Memory, &AtomicBool),
+    client: impl Fn(&Memory) + Sync + Send + Copy + 'static,
+) {
     explore(preemptions, move || {
         let (memory, stop) = (Memory::new(), Arc::new(AtomicBool::new(false)));
         let other = {
@@ -185,11 +189,45 @@ fn a_restart_of_the_callee_ends_a_call_or_comes_before_or_after_it() {
     });
 }
 
+/// As [`two_lives`], with a supervisor that tells of the death before the second life begins.
+fn two_lives_under_a_supervisor(memory: &Memory, stop: &AtomicBool) {
+    step(&Server::new(memory.lane(), 0), &mut None);
+    memory.lane().announce_death(End::Callee);
+    serve_until(&Server::new(memory.lane(), 0), stop);
+}
+
+#[test]
+fn an_announced_death_of_the_callee_is_a_restart_like_any_other() {
+    against_a_callee(1, two_lives_under_a_supervisor, |memory| {
+        let private = Private::new();
+        let caller = private.caller(memory);
+        let slot = submit(&caller, 7);
+        match answer(&caller, slot) {
+            Ok(value) => assert_eq!(value, 70),
+            Err(error) => {
+                assert_eq!(error, CallError::Restarted);
+                let slot = submit(&caller, 8);
+                assert!(matches!(answer(&caller, slot), Ok(80) | Err(CallError::Restarted)));
+            }
+        }
+    });
+}
+
 #[test]
 fn a_new_caller_gets_its_own_answers_only() {
-    against_a_callee(2, one_life, |memory| {
+    with_a_new_caller(2, |_| ());
+}
+
+#[test]
+fn so_does_one_whose_predecessors_death_was_announced() {
+    with_a_new_caller(2, |memory| memory.lane().announce_death(End::Caller));
+}
+
+fn with_a_new_caller(preemptions: usize, between: fn(&Memory)) {
+    against_a_callee(preemptions, one_life, move |memory| {
         let old = Private::new();
         submit(&old.caller(memory), 1);
+        between(memory);
         let new = Private::new();
         let caller = new.caller(memory);
         let slot = submit(&caller, 2);

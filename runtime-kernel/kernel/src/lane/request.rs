@@ -157,7 +157,8 @@ impl<'p> Request<'p> {
         self.fail(CallError::Malformed);
     }
 
-    /// Answers a `@oneway` request before it runs. It can no longer be cancelled, not even by a restart of the caller.
+    /// Answers a `@oneway` request before it runs. It can no longer be cancelled, not even by a restart of the caller, and from
+    /// its next await on it has no deadline.
     pub fn accept(self) {
         let me = ManuallyDrop::new(self);
         me.server.accept(me.slot, me.session);

@@ -134,7 +134,13 @@ impl<'p, 's, H: Fn(Request<'s>) -> F, F: Future<Output = ()>> Serve<'p, 's, H, F
 
     #[inline]
     fn poll(&mut self, i: usize) {
-        self.ctx.set_deadline(child_at(&mut self.children, i).deadline());
+        let deadline = match child_at(&mut self.children, i).origin() {
+            Some((lane, slot)) if !self.lanes[lane].was_accepted(slot) => {
+                child_at(&mut self.children, i).deadline()
+            }
+            _ => u64::MAX, // accepted: its caller waits no more
+        };
+        self.ctx.set_deadline(deadline);
         // The waker is only an address: nothing is lost if it is not dropped.
         let waker = ManuallyDrop::new(self.wake.waker(i));
         if child_at(&mut self.children, i).poll(&mut Context::from_waker(&waker)).is_ready() {

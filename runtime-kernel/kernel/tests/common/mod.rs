@@ -32,6 +32,7 @@ pub(crate) async fn serve(req: Request<'_>, ctx: &Ctx<'_>, ran: &Cell<u32>) {
         ONEWAY => {
             req.accept();
             time::sleep_until(ctx, ms(arg)).await;
+            assert_eq!(ctx.deadline(), u64::MAX);
         }
         _ => return req.fail(CallError::Mismatch),
     }
