@@ -5,11 +5,17 @@
 
 use crate::check::{Checked, check, is_never_lowered, is_refused_by_build};
 use crate::diag::Levels;
-use crate::hir::Deployment;
-use crate::load::{Files, Loaded, Request, load};
-use crate::plan::{Plan, plan};
+use crate::load::{Loaded, load};
+use crate::plan::plan;
 use crate::resolve::resolve;
 use ambc_diag::{Code, Diagnostics, Severity};
+
+pub use crate::hir::Deployment;
+pub use crate::image::NodeImage;
+pub use crate::load::{Disk, Files, Request};
+pub use crate::plan::Plan;
+pub use crate::render::FileTree;
+pub use crate::syntax::nearest;
 
 /// What the front end made of a deployment.
 #[derive(Debug)]

@@ -4,12 +4,8 @@ use super::args::{Cli, Common, Format, Stage};
 use super::output::{Beside, tell};
 use super::shell::Shell;
 use crate::build;
-use crate::driver::{self, Exit, Front};
-use crate::hir::Deployment;
-use crate::image::NodeImage;
-use crate::load::{Disk, Request};
-use crate::plan::{Plan, graph, report};
-use crate::render::FileTree;
+use crate::driver::{self, Deployment, Disk, Exit, FileTree, Front, NodeImage, Plan, Request};
+use crate::plan::{graph, report};
 use clap::CommandFactory;
 use std::path::Path;
 
@@ -123,7 +119,7 @@ pub(super) fn explain(shell: &Shell, code: &str) -> Exit {
 }
 
 pub(super) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    crate::syntax::nearest(word, known).map_or(String::new(), |n| format!("; did you mean `{n}`?"))
+    driver::nearest(word, known).map_or(String::new(), |n| format!("; did you mean `{n}`?"))
 }
 
 pub(super) fn completions(shell: &Shell, kind: clap_complete::Shell) -> Exit {

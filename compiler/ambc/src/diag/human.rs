@@ -13,9 +13,9 @@ const WIDTH: usize = 110;
 pub fn human(sources: &Sources, shown: &Shown, color: bool) -> String {
     let theme = if color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme).with_width(WIDTH).with_links(false);
-    let files = AllFiles::new(sources);
     let mut out = String::new();
     for diagnostic in &shown.list {
+        let files = AllFiles::new(sources, diagnostic.primary.span.file);
         let report = Report { diagnostic, files: &files, help: help(diagnostic) };
         // Writing to a string fails only if a label lies outside its file; then the one-line form still tells all.
         if handler.render_report(&mut out, &report).is_err() {

@@ -4,31 +4,40 @@
 //! has a range of offsets of its own, far from the next, so labels in several files stand in one report and each is
 //! found without reading what lies before it.
 
-use ambc_diag::{SourceFile, Sources, Span};
+use ambc_diag::{FileId, SourceFile, Sources, Span};
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
+use std::cmp::Ordering;
 
 /// Between two files, so that labels in both are never drawn as neighbours.
 const GAP: usize = 1 << 20;
 
 pub(super) struct AllFiles<'s> {
-    /// Where each file starts, and the file.
+    /// Where each file starts, and the file; in order of place.
     files: Vec<(usize, &'s SourceFile)>,
+    first: FileId,
 }
 
 impl<'s> AllFiles<'s> {
-    pub(super) fn new(sources: &'s Sources) -> Self {
+    /// `first` is drawn before the others, which keep their order.
+    pub(super) fn new(sources: &'s Sources, first: FileId) -> Self {
         let mut at = 0;
         let mut files = Vec::new();
-        for (_, file) in sources.iter() {
+        let rest = sources.iter().filter(|(id, _)| *id != first).map(|(_, file)| file);
+        for file in std::iter::once(sources.file(first)).chain(rest) {
             files.push((at, file));
             at += file.text.len() + GAP;
         }
-        Self { files }
+        Self { files, first }
     }
 
     /// The place of a span in the joined text.
     pub(super) fn place(&self, span: Span) -> SourceSpan {
-        let base = self.files.get(span.file.0 as usize).map_or(0, |f| f.0);
+        let index = match span.file.cmp(&self.first) {
+            Ordering::Equal => 0,
+            Ordering::Less => span.file.0 as usize + 1,
+            Ordering::Greater => span.file.0 as usize,
+        };
+        let base = self.files.get(index).map_or(0, |f| f.0);
         SourceSpan::new((base + span.start as usize).into(), (span.end - span.start) as usize)
     }
 }

@@ -21,7 +21,36 @@ fn sources() -> (Sources, Diagnostics) {
 #[test]
 fn people_see_every_place_with_its_file() {
     let (sources, diags) = sources();
-    insta::assert_snapshot!(human(&sources, &Shown::new(diags, 20), false));
+    insta::assert_snapshot!(human(&sources, &Shown::new(diags, 20), false), @r"
+    W0301
+
+      ⚠ `y` is used by nobody
+       ╭─[a b.amb:3:6]
+     2 │ /// ä
+     3 │ node y : linux;
+       ·      ─
+       ╰────
+
+    E0101
+
+      × a node `x` is defined twice
+       ╭─[b.amb:3:6]
+     2 │ 
+     3 │ node x : linux;
+       ·      ┬
+       ·      ╰── again here
+       ╰────
+       ╭─[a b.amb:1:6]
+     1 │ node x : linux;
+       ·      ┬
+       ·      ╰── first here
+     2 │ /// ä
+       ╰────
+      help: rename one
+            note: nodes share one name space
+
+    1 error, 1 warning
+    ");
 }
 
 #[test]
