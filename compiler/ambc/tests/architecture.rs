@@ -17,8 +17,8 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("render", &["image"]),
     ("emit", &["render"]),
     ("cargo", &["emit"]),
-    ("build", &["cargo", "emit", "image", "render", "hir"]),
-    ("cluster", &[]),
+    ("build", &["cargo", "emit", "image", "render", "hir", "check", "plan"]),
+    ("cluster", &["emit", "hir", "image"]),
     ("diag", &[]),
     (
         "driver",
