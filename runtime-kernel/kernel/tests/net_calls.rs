@@ -188,3 +188,64 @@ fn a_callee_sees_the_time_left_less_the_declared_latency() {
     let left = world.parties[2].lanes.left.borrow()[&2] / 1000;
     assert!((979_000..=980_100).contains(&left), "two networks of 10 ms: {left} µs");
 }
+
+/// Calls of `size` each way, several at once; (fragments sent, simulated ms).
+fn cost(world: &mut World, calls: u64, size: usize) -> (u64, u64) {
+    let began = world.now;
+    for id in 0..calls {
+        world.call(0, 0, id, 0, request(id, size, size, 0));
+    }
+    assert!(world.run_until_idle(1_000_000));
+    assert!((0..calls).all(|id| world.status(0, id) == 0 && world.runs(id) == 1));
+    let sent = (0..world.parties.len()).map(|n| u64::from(world.net(n).stats().sent)).sum();
+    (sent, (world.now - began) / 1_000_000)
+}
+
+/// A message of 2040 B takes 26 fragments of this radio, and each direction of a link is busy for 100 of them.
+fn radio_cost(paths: &[&[usize]]) -> (u64, u64) {
+    let shape = Shape { latency_us: 5000, ..radio() };
+    let mut world = World::new(14, &tables(paths[0].len(), paths, &shape, &[]), paths, 8);
+    (world.medium.latency, world.medium.bandwidth) = (5_000_000, 31_250);
+    cost(&mut world, 100, 2000)
+}
+
+#[test]
+fn a_slow_radio_is_used_and_not_flooded() {
+    let least_ms = 100 * 2560 * 1000 / 31_250;
+    let (sent, ms) = radio_cost(&[&[0, 1]]);
+    assert!(sent < 2 * 2600 * 11 / 10 && ms < 2 * least_ms, "{sent} fragments, {ms} ms");
+    let (sent, ms) = radio_cost(&[&[0, 1, 2]]);
+    assert!(sent < 4 * 2600 * 13 / 10 && ms < 4 * least_ms, "{sent} fragments, {ms} ms");
+}
+
+#[test]
+fn a_slow_network_behind_another_is_waited_for() {
+    let mut world = World::new(15, &tables(3, &[&[0, 1, 2]], &lan(), &[]), &[&[0, 1, 2]], 8);
+    world.medium.bandwidth = 100_000;
+    let (sent, ms) = cost(&mut world, 8, 60_000);
+    assert!(sent < 4 * 8 * 44 * 13 / 10, "{sent} fragments");
+    assert!(ms < 25_000, "{ms} ms, at least 4800 on each link each way");
+}
+
+#[test]
+fn long_ways_work_whether_declared_or_not() {
+    for (declared, most) in [(400_000, 100), (0, 250)] {
+        let shape = Shape { latency_us: declared, ..lan() };
+        let mut world = World::new(16, &tables(2, &[&[0, 1]], &shape, &[]), &[&[0, 1]], 8);
+        world.medium.latency = 400_000_000;
+        let (sent, ms) = cost(&mut world, 16, 3000);
+        assert!(sent <= most && ms < 8000, "{sent} fragments, {ms} ms");
+    }
+}
+
+#[test]
+fn ends_of_a_link_may_have_different_mtus() {
+    let narrow = Shape { mtu: 300, payload: 60_000, link: LinkSize::roomy(60_000), ..lan() };
+    let near = tables(2, &[&[0, 1]], &Shape { payload: 60_000, ..lan() }, &[])[0];
+    let far = tables(2, &[&[0, 1]], &narrow, &[])[1];
+    for (seed, faults) in [(17, BAD), (18, Faults::default())] {
+        let mut world = World::new(seed, &[near, far], &[&[0, 1]], 8);
+        world.medium.faults = faults;
+        cost(&mut world, 50, 50_000);
+    }
+}

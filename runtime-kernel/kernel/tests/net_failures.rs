@@ -255,7 +255,7 @@ fn a_forwarder_that_loses_its_memory_loses_no_call() {
 }
 
 #[test]
-fn a_route_that_goes_in_a_circle_ends_at_its_hop_limit() {
+fn a_frame_ends_at_its_hop_limit() {
     let paths: &[&[usize]] = &[&[0, 1, 2, 3]];
     let mut tables = tables(4, paths, &LAN, &[]);
     // Node 0 believes that the way is one network shorter than it is.

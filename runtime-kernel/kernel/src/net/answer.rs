@@ -62,7 +62,9 @@ impl Net<'_> {
     }
 
     fn on_state(&mut self, now: u64, lanes: &dyn Lanes, out: u16, header: &Header) {
-        if header.session != self.outs[out as usize].remote {
+        // A node on the way says only that it still has the message, in no session.
+        let on_the_way = header.session == 0 && State::from_word(header.word) == Some(State::Working);
+        if header.session != self.outs[out as usize].remote && !on_the_way {
             return;
         }
         let Some(call) = self.call_of(out, header) else { return };

@@ -5,7 +5,7 @@
 //! somebody else; it is no protection against an attacker, who is kept out by sealing.
 //! ```text
 //! data     1 count  2 index  3 hurry  12 message u32  16 total length u32  20 bytes
-//! ack      1 any    2 zero   3 zero  12 receiver's epoch u32  16 newest message u32  20 done u64
+//! ack      1 any    2 number 3 zero  12 receiver's epoch u32  16 newest message u32  20 done u64
 //!          28 { message u32, n u8, n bytes of received-bits }*
 //! control  1 zero   2 zero   3 zero  12 frame header
 //! ```

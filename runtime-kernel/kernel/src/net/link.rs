@@ -82,6 +82,14 @@ impl Links<'_> {
         &self.bytes[u.at as usize..(u.at + u.len) as usize]
     }
 
+    /// The messages that were received and not yet passed on.
+    pub(super) fn held_messages(&self) -> impl Iterator<Item = &[u8]> {
+        let whole = |(at, a): (usize, &Arrival)| {
+            (a.state == ArrivalState::Whole).then(|| self.message(self.first_arrival + at as u16))
+        };
+        self.arrivals.iter().enumerate().filter_map(whole)
+    }
+
     /// All of a unit's buffer.
     pub(super) fn buffer(&mut self, unit: u16) -> &mut [u8] {
         let u = &self.units[unit as usize];
@@ -216,6 +224,7 @@ impl Links<'_> {
         self.stats.gave_up += 1;
         let l = &mut self.links[link as usize];
         l.tx.dead = true;
+        l.tx.backoff = 0;
         l.tx.retry_at = now + RETRY;
         for f in l.tx.flights.range() {
             let unit = self.flights[f].unit;

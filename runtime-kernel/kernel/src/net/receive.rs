@@ -10,7 +10,7 @@ use super::storage::{ArrivalState, NONE, Outcome, Receiving};
 /// A message of which nothing came for this long may lose its buffer to another one.
 const STALE: u64 = 1_000_000_000;
 /// How long an acknowledgement may wait for others; well below the shortest time after which a sender repeats itself.
-const ACK_DELAY: u64 = 2_000_000;
+const ACK_DELAY: u64 = 5_000_000;
 
 impl Links<'_> {
     /// Takes a datagram from the address of `link`.
@@ -57,6 +57,7 @@ impl Links<'_> {
             (f.sent, f.acked, f.again) = Default::default();
             (f.fast, f.timed) = (true, None);
         }
+        self.links[link as usize].tx.ack_number = None;
     }
 
     fn on_control(&mut self, link: u16, datagram: &[u8]) {
@@ -152,7 +153,8 @@ impl Links<'_> {
 
     /// Writes an acknowledgement of everything lately received into the scratch datagram.
     pub(super) fn build_ack(&mut self, link: u16) -> usize {
-        let l = &self.links[link as usize];
+        let l = &mut self.links[link as usize];
+        l.rx.ack_number = l.rx.ack_number.wrapping_add(1);
         let mut len = ACK_HEADER;
         for a in &self.arrivals[l.rx.large_ones()] {
             if a.state != ArrivalState::Partial {
@@ -176,7 +178,7 @@ impl Links<'_> {
         datagram[16..20].copy_from_slice(&l.rx.newest.unwrap_or(0).to_le_bytes());
         datagram[20..28].copy_from_slice(&l.rx.done.to_le_bytes());
         let any = u8::from(l.rx.newest.is_some());
-        fragment::finish(datagram, Type::Ack, [any, 0, 0], l.mine, l.key_out);
+        fragment::finish(datagram, Type::Ack, [any, l.rx.ack_number, 0], l.mine, l.key_out);
         len
     }
 
@@ -190,7 +192,13 @@ impl Links<'_> {
             done: u64::from(word(datagram, 20)) | u64::from(word(datagram, 24)) << 32,
             ..Receiving::default()
         };
-        for at in self.links[link as usize].tx.flights.range() {
+        let tx = &mut self.links[link as usize].tx;
+        let number = datagram[2];
+        let newest = tx.ack_number.is_none_or(|n| number.wrapping_sub(n) as i8 > 0);
+        if newest {
+            tx.ack_number = Some(number);
+        }
+        for at in tx.flights.range() {
             let f = &self.flights[at];
             if f.unit == NONE {
                 continue;
@@ -198,6 +206,9 @@ impl Links<'_> {
             if peer.completed(f.message) {
                 self.acked_whole(now, link, at);
             } else if f.cut.count > 1 {
+                if !newest {
+                    continue;
+                }
                 if let Some(got) = received_bits(&datagram[ACK_HEADER..], f.message) {
                     self.acked_part(now, link, at, got);
                 }
@@ -224,8 +235,13 @@ impl Links<'_> {
     fn acked_part(&mut self, now: u64, link: u16, flight: usize, got: Bits) {
         let f = &mut self.flights[flight];
         let l = &mut self.links[link as usize];
+        if got.count() >= u32::from(f.cut.count) {
+            return; // nonsense: what is complete is acknowledged as such
+        }
         let news = got.minus(f.acked).count();
-        f.acked = f.acked.union(got);
+        // Not the union: the receiver may have needed the buffer and begun anew.
+        f.sent = f.sent.minus(f.acked.minus(got));
+        f.acked = got;
         if news > 0 {
             if let Some((_, sent_at)) = f.timed.take_if(|(i, _)| got.get(*i)) {
                 l.measured(now.saturating_sub(sent_at));

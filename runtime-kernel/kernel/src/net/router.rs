@@ -1,5 +1,5 @@
 //! Which way a frame goes. Forwarders look at the header and nothing else.
-use super::frame::{self, HEADER, Header, Kind};
+use super::frame::{self, HEADER, Header, Kind, State};
 use super::link::Heard;
 use super::storage::{NONE, Outcome};
 use super::{Hop, Lanes, Net};
@@ -127,7 +127,25 @@ impl Net<'_> {
         if header.kind.forward() && !self.links.worth_trying(now, to) {
             return self.nack(from, header, CallError::Unreachable, 0);
         }
+        if header.kind == Kind::Probe && self.holds_message_of(header) {
+            return self
+                .links
+                .control(from, &header.answer(Kind::State, State::Working as u32, 0, self.hops(header)));
+        }
         self.links.control(to, header);
+    }
+
+    /// Whether the request or the reply of a call waits here: then nobody needs to send it again.
+    fn holds_message_of(&self, header: &Header) -> bool {
+        self.links
+            .held_messages()
+            .filter_map(Header::decode)
+            .any(|h| !h.kind.control() && (h.edge, h.slot, h.seq) == (header.edge, header.slot, header.seq))
+    }
+
+    /// Hop limit of an answer to a frame.
+    fn hops(&self, header: &Header) -> u8 {
+        self.table.routes.iter().find(|r| r.id == header.route).map_or(1, |r| r.hops)
     }
 
     fn relay(&mut self, now: u64, unit: u16, to: u16, hops: u8, header: &Header) -> bool {
@@ -155,8 +173,8 @@ impl Net<'_> {
     /// Answers a frame that came over `link` with an error, in this node's or no session.
     pub(super) fn nack(&mut self, link: u16, header: &Header, error: CallError, session: u64) {
         if header.kind.forward() {
-            let hops = self.table.routes.iter().find(|r| r.id == header.route).map_or(1, |r| r.hops);
-            self.links.control(link, &header.answer(Kind::Nack, error.code(), session, hops));
+            let answer = header.answer(Kind::Nack, error.code(), session, self.hops(header));
+            self.links.control(link, &answer);
         }
     }
 }

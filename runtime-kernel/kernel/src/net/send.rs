@@ -156,7 +156,7 @@ impl Links<'_> {
         datagram[12..16].copy_from_slice(&f.message.to_le_bytes());
         datagram[16..20].copy_from_slice(&f.cut.total.to_le_bytes());
         datagram[DATA_HEADER..].copy_from_slice(piece);
-        let hurry = u8::from(l.hurries(f));
+        let hurry = u8::from(l.hurries(f, index));
         fragment::finish(datagram, Type::Data, [f.cut.count, index, hurry], l.mine, l.key_out);
         len
     }
@@ -165,7 +165,7 @@ impl Links<'_> {
         let l = &self.links[link as usize];
         let f = &mut self.flights[flight];
         let first = f.tries == 0 && !f.again.get(index) && !f.fast;
-        let measured = first && l.hurries(f);
+        let measured = first && l.hurries(f, index);
         f.sent.set(index);
         f.resend_at = now + l.timeout(f.tries);
         if measured && f.timed.is_none() {
@@ -209,7 +209,9 @@ impl Links<'_> {
             f.tries = l.patience() - 2;
         }
         if late {
-            self.links[link as usize].slow_down(now, true);
+            let l = &mut self.links[link as usize];
+            l.tx.backoff = (l.tx.backoff + 1).min(6);
+            l.slow_down(now, true);
         }
     }
 }
@@ -227,11 +229,16 @@ impl Link {
         if self.tx.dead { 3 } else { 7 }
     }
 
-    /// Whether an acknowledgement of a flight is wanted at once: it is large, late, needed for a free flight, or the round
-    /// trip is not known yet. The reply to a small request usually comes first and says more.
-    fn hurries(&self, f: &Flight) -> bool {
-        let crowded = u16::from(self.tx.active) * 2 >= self.tx.flights.len.min(self.tx.cwnd);
-        f.cut.count > 1 || f.tries > 0 || f.fast || crowded || self.tx.srtt == 0
+    /// Whether an acknowledgement of a fragment is wanted at once: it is late, the last or one of a few marked in between,
+    /// needed for a free flight, or the round trip is not known yet. The reply to a small request usually comes first and
+    /// says more.
+    fn hurries(&self, f: &Flight, index: u8) -> bool {
+        if f.cut.count == 1 {
+            let crowded = u16::from(self.tx.active) * 2 >= self.tx.flights.len.min(self.tx.cwnd);
+            return f.tries > 0 || f.fast || crowded || self.tx.srtt == 0;
+        }
+        let last = f.sent.union(f.acked).count() + 1 >= u32::from(f.cut.count);
+        last || f.tries > 0 || u16::from(index) % (self.tx.cwnd / 4).max(1) == 0
     }
 
     fn quiet(&self) -> bool {
@@ -249,14 +256,16 @@ impl Link {
         measured.clamp(20 * MS, 2_000 * MS)
     }
 
-    /// Time until a fragment is sent again, after `tries` times.
+    /// Time until a fragment is sent again, after `tries` times. Patience learnt from one message holds for the next ones
+    /// until a round trip is measured: only a fragment sent once can measure it.
     pub(super) fn timeout(&self, tries: u8) -> u64 {
         let base = self.round_trip_timeout();
-        (base << tries.min(6)).min((400 * MS).max(2 * base))
+        (base << tries.max(self.tx.backoff).min(6)).min((1000 * MS).max(2 * base))
     }
 
     pub(super) fn measured(&mut self, round_trip: u64) {
         let t = &mut self.tx;
+        t.backoff = 0;
         if t.srtt == 0 {
             (t.srtt, t.var) = (round_trip.max(1), round_trip / 2);
         } else {

@@ -64,6 +64,10 @@ pub(super) struct Sending {
     /// Smoothed round trip and its deviation in ns.
     pub(super) srtt: u64,
     pub(super) var: u64,
+    /// Timeouts since a round trip was measured.
+    pub(super) backoff: u8,
+    /// Number of the newest acknowledgement: an older one that comes late knows less.
+    pub(super) ack_number: Option<u8>,
     /// Fragments that may be under way, and the acknowledged ones that count towards raising it.
     pub(super) cwnd: u16,
     pub(super) credit: u16,
@@ -85,6 +89,8 @@ pub(super) struct Receiving {
     pub(super) ack_due: bool,
     /// When an acknowledgement that is in no hurry is due; 0 for none.
     pub(super) ack_at: u64,
+    /// Acknowledgements sent; wraps.
+    pub(super) ack_number: u8,
 }
 
 /// A part of a slice shared by all links.

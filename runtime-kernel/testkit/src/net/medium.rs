@@ -1,8 +1,7 @@
 //! Datagrams under way.
 use ambc_kernel::net::PeerAddr;
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 /// A small generator, so that a seed is a whole test case.
 #[derive(Clone, Debug)]
@@ -60,6 +59,8 @@ pub struct Medium {
     pub faults: Faults,
     /// Time every datagram takes, in ns.
     pub latency: u64,
+    /// Bytes per second that each sender gets through; 0 for no limit. What waits longer than a second is lost.
+    pub bandwidth: u64,
     /// Addresses that are unplugged: nothing gets in or out.
     pub unplugged: BTreeSet<[u8; 18]>,
     /// Every datagram ever sent, if wanted.
@@ -67,6 +68,8 @@ pub struct Medium {
     /// Datagrams offered.
     pub sent: u64,
     rng: Rng,
+    /// When each sender has sent all it was given.
+    clear_at: BTreeMap<[u8; 18], u64>,
     queue: BinaryHeap<Reverse<(u64, u64, Datagram)>>,
 }
 
@@ -77,6 +80,8 @@ impl Medium {
         Medium {
             faults: Faults::default(),
             latency: 200_000,
+            bandwidth: 0,
+            clear_at: BTreeMap::new(),
             unplugged: BTreeSet::new(),
             record: None,
             sent: 0,
@@ -95,10 +100,25 @@ impl Medium {
         if self.unplugged.contains(&datagram.from) || self.rng.per_mille(self.faults.loss) {
             return;
         }
+        let Some(now) = self.transmission(now, &datagram) else { return };
         if self.rng.per_mille(self.faults.dup) {
             self.schedule(now, datagram.clone());
         }
         self.schedule(now, datagram);
+    }
+
+    /// When the last byte has left, if the sender's queue has room.
+    fn transmission(&mut self, now: u64, datagram: &Datagram) -> Option<u64> {
+        if self.bandwidth == 0 {
+            return Some(now);
+        }
+        let clear_at = self.clear_at.entry(datagram.from).or_default();
+        let begin = now.max(*clear_at);
+        if begin > now + 1_000_000_000 {
+            return None;
+        }
+        *clear_at = begin + datagram.bytes.len() as u64 * 1_000_000_000 / self.bandwidth;
+        Some(*clear_at)
     }
 
     fn schedule(&mut self, now: u64, mut datagram: Datagram) {
