@@ -3,5 +3,6 @@
 pub mod asker;
 pub mod clerk;
 pub mod keeper;
+pub mod loader;
 pub mod neighbour;
 pub mod store;
