@@ -11,7 +11,7 @@ use std::net::IpAddr;
 pub(super) fn an_address_fits_its_network(cx: &Context<'_>, diags: &mut Diagnostics) {
     for (_, _, link, network) in links(cx) {
         match &link.address {
-            None if !address::optional(network.kind) => {
+            None if !address::optional(network.kind) && !link.broken => {
                 diags.push(Mistake::NoAddress { link, network }.diagnostic())
             }
             Some(given) => {
@@ -99,9 +99,13 @@ pub(super) fn a_device_serves_one_link(cx: &Context<'_>, diags: &mut Diagnostics
 /// Links whose network is known, with their node.
 fn links<'a>(cx: &Context<'a>) -> impl Iterator<Item = (NodeId, &'a Node, &'a Link, &'a Network)> {
     let hir = cx.hir;
-    hir.nodes.iter().flat_map(move |(id, node)| {
-        node.links.iter().filter_map(move |link| Some((id, node, link, &hir.networks[link.network?])))
-    })
+    hir.nodes
+        .iter()
+        .flat_map(move |(id, node)| {
+            node.links.iter().filter_map(move |link| Some((id, node, link, &hir.networks[link.network?])))
+        })
+        // Of a broken network the kind is not known.
+        .filter(|(_, _, _, network)| !network.broken)
 }
 
 fn in_file_order<'a>(cx: &Context<'a>) -> Vec<(NodeId, &'a Node, &'a Link, &'a Network)> {

@@ -301,6 +301,8 @@ pub struct Link {
     pub baud: Option<Spanned<u64>>,
     pub mtu: Option<Spanned<u32>>,
     pub span: Span,
+    /// Its address or device is written and could not be told; reported.
+    pub broken: bool,
 }
 
 /// As written; whether it fits the network is a rule of `check`.

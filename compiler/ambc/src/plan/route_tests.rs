@@ -84,6 +84,7 @@ fn link(network: usize, import: bool, export: bool, cost: u64) -> Link {
         baud: None,
         mtu: None,
         span: NOWHERE,
+        broken: false,
     }
 }
 

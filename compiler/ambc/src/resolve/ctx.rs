@@ -1,13 +1,15 @@
 //! What the passes share.
 
+use super::interpolate::Parts;
 use super::names::{DefId, Kind, Names, ScopeId, segments, written};
 use super::{codes, platforms};
 use crate::hir;
 use crate::load::Loaded;
-use crate::syntax::ast;
+use crate::syntax::{self, ast};
 use ambc_diag::{Code, Diagnostic, Diagnostics, FileId, Span};
 use ambc_lidl::model::nearest;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// After so many unknown names nearest ones are no longer searched: a broken file must not make the run quadratic.
 const NEAREST_BUDGET: usize = 200;
@@ -19,6 +21,10 @@ pub(super) struct Ctx<'a> {
     reported: BTreeSet<(Code, Span, Option<Span>)>,
     deferred: BTreeSet<(Span, hir::DeferredConstruct)>,
     pub(super) nearest_left: usize,
+    /// Words of text that could not be read: what has such a name may be defined there.
+    damaged: BTreeSet<&'a str>,
+    /// A `use` found no file, so names may be missing through no fault of those who write them.
+    incomplete: bool,
     /// Files of which another one reads a parameter or overrides an item.
     pub(super) read_files: BTreeSet<FileId>,
     pub(super) names: Names<'a>,
@@ -27,6 +33,10 @@ pub(super) struct Ctx<'a> {
     /// By [`DefId`]; only parameters have one.
     pub(super) params: Vec<ParamState>,
     pub(super) elements_left: u64,
+    /// Of the expression being evaluated.
+    pub(super) depth: u32,
+    /// Strings with `{expr}` inside, by their place.
+    pub(super) strings: BTreeMap<Span, Parts>,
     /// What each platform offers, by platform id.
     pub(super) platform_offers: Vec<Vec<platforms::OfferDef<'a>>>,
     pub(super) hir: hir::Deployment,
@@ -79,11 +89,15 @@ impl<'a> Ctx<'a> {
             reported: BTreeSet::new(),
             deferred: BTreeSet::new(),
             nearest_left: NEAREST_BUDGET,
+            damaged: loaded.amb.iter().flat_map(|f| &f.damaged).map(|w| w.text.as_str()).collect(),
+            incomplete: is_incomplete(loaded),
             read_files: BTreeSet::new(),
             extents: vec![Extent::default(); names.defs.len()],
             params: vec![ParamState::default(); names.defs.len()],
             names,
             elements_left: super::arrays::MOST_ELEMENTS,
+            depth: 0,
+            strings: BTreeMap::new(),
             platform_offers: Vec::new(),
             hir,
         }
@@ -93,6 +107,11 @@ impl<'a> Ctx<'a> {
         if self.reported.insert((d.code, d.primary.span, d.secondary.first().map(|l| l.span))) {
             self.diags.push(d);
         }
+    }
+
+    /// Reads an expression inside a string.
+    pub(super) fn parse_within(&mut self, string: Span, within: Range<usize>) -> Option<ast::Expr> {
+        syntax::parse_expr(&self.loaded.sources, string, within, self.diags)
     }
 
     /// Notes a construct that this step checks and does not carry out.
@@ -108,6 +127,10 @@ impl<'a> Ctx<'a> {
 
     /// The item that `path` names, or a diagnostic.
     pub(super) fn find(&mut self, kind: Kind, scope: ScopeId, path: &ast::Path) -> Option<DefId> {
+        // A damaged header lacks its path; that has been reported.
+        if path.segments.is_empty() {
+            return None;
+        }
         let found = self.names.find(kind, scope, &segments(path));
         if found.is_none() {
             self.report_unknown(kind, scope, path);
@@ -135,6 +158,9 @@ impl<'a> Ctx<'a> {
             }
             None => {
                 let close = self.close_def(kind, scope, &name);
+                if self.is_missing_elsewhere(&name, close.is_some()) {
+                    return;
+                }
                 let close_name = close.as_ref().map(|(n, _)| n.clone());
                 if let (Some((_, id)), Kind::Instance) = (&close, kind) {
                     self.excuse(*id);
@@ -149,6 +175,17 @@ impl<'a> Ctx<'a> {
             }
         };
         self.report(diagnostic);
+    }
+
+    /// Whether an unknown name follows from a mistake that was reported: its definition is damaged, or in a file that could
+    /// not be loaded. A name close to a known one is taken for a slip of its own in the second case.
+    pub(super) fn is_missing_elsewhere(&self, name: &str, close: bool) -> bool {
+        self.is_damaged(name) || (self.incomplete && !close)
+    }
+
+    /// Whether text that could not be read has the name in it.
+    pub(super) fn is_damaged(&self, name: &str) -> bool {
+        self.damaged.contains(name.rsplit("::").next().unwrap_or(name))
     }
 
     /// What was probably meant.
@@ -178,6 +215,14 @@ impl<'a> Ctx<'a> {
             }
         }
     }
+}
+
+/// A `use` that is damaged or found no file; the one has been reported by the parser, the other by `load`.
+fn is_incomplete(loaded: &Loaded) -> bool {
+    let found: BTreeSet<Span> = loaded.uses.iter().map(|u| u.span).collect();
+    let lost =
+        |item: &ast::Item| matches!(&item.kind, ast::ItemKind::Use(u) if !found.contains(&u.path.span));
+    loaded.amb.iter().any(|f| f.items.iter().any(lost) || f.damaged.iter().any(|w| w.text == "use"))
 }
 
 /// "did you mean", as help and as an edit that can be applied.

@@ -1,11 +1,9 @@
 //! `deploy`: which instances and groups a node runs. An index that is a new name makes one deploy for each element.
 
-use super::codes;
 use super::ctx::{Ctx, Env};
 use super::names::{Kind, Placed, segments};
-use crate::hir::{Deploy, DeployEntry, DeployTarget, GroupId, InstanceKind, NodeId};
+use crate::hir::{Deploy, DeployEntry, DeployTarget, GroupId, NodeId};
 use crate::syntax::ast;
-use ambc_diag::{Diagnostic, Span};
 
 impl<'a> Ctx<'a> {
     pub(super) fn deploys(&mut self) {
@@ -70,7 +68,6 @@ impl<'a> Ctx<'a> {
                 None => out.broken = true,
             }
         }
-        self.own_offers_only(&mut out);
         self.hir.deploys.push(out);
     }
 
@@ -83,29 +80,5 @@ impl<'a> Ctx<'a> {
         }
         let found = self.instances_of(&entry.target, true, env)?;
         Some(found.into_iter().map(DeployTarget::Instance).collect())
-    }
-
-    /// An offer runs on the node that offers it.
-    fn own_offers_only(&mut self, deploy: &mut Deploy) {
-        let Some(node) = deploy.node else { return };
-        let mut wrong: Vec<(Span, String, NodeId)> = Vec::new();
-        deploy.entries.retain(|entry| {
-            let DeployTarget::Instance(id) = entry.target else { return true };
-            let instance = &self.hir.instances[id];
-            match &instance.kind {
-                InstanceKind::Offer { node: own, .. } if *own != node => {
-                    wrong.push((entry.span, instance.name.to_string(), *own));
-                    false
-                }
-                _ => true,
-            }
-        });
-        for (span, offer, own) in wrong {
-            let (own, here) = (self.hir.nodes[own].name.clone(), &self.hir.nodes[node].name);
-            let message = format!("`{offer}` is offered by `{own}` and cannot run on `{here}`");
-            let d = Diagnostic::new(codes::OFFER_ELSEWHERE, span, message)
-                .help(format!("deploy it on `{own}`, or leave it out: it runs there by itself"));
-            self.report(d);
-        }
     }
 }

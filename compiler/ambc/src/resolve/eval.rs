@@ -4,14 +4,32 @@ use super::arith::{self, ArithError};
 use super::ctx::{Ctx, Env, ParamState, with_nearest};
 use super::fit::{Misfit, fit};
 use super::names::{DefId, Kind, segments, written};
-use super::{codes, describe, idl, interpolate, units};
+use super::{codes, describe, idl, units};
 use crate::hir::{DeferredConstruct, Dimension, ParamType, Value};
 use crate::syntax::ast;
 use ambc_diag::{Diagnostic, Span};
 
+/// Operators inside operators; far from the end of any stack.
+const DEEPEST: u32 = 200;
+
 impl Ctx<'_> {
     /// The value of an expression. `None`: it has none; reported.
     pub(super) fn eval(&mut self, expr: &ast::Expr, env: Env<'_>) -> Option<Value> {
+        if self.depth > DEEPEST {
+            self.report(Diagnostic::new(
+                codes::ARITHMETIC,
+                expr.span,
+                "this expression is nested too deeply",
+            ));
+            return None;
+        }
+        self.depth += 1;
+        let value = self.eval_kind(expr, env);
+        self.depth -= 1;
+        value
+    }
+
+    fn eval_kind(&mut self, expr: &ast::Expr, env: Env<'_>) -> Option<Value> {
         match &expr.kind {
             ast::ExprKind::Int { value, .. } => Some(Value::Int(*value)),
             ast::ExprKind::Float(text) => self.float(text, expr.span),
@@ -105,30 +123,6 @@ impl Ctx<'_> {
                 None
             }
         }
-    }
-
-    /// A string literal; `{expr}` counts only where there is an index variable.
-    fn text(&mut self, text: &str, span: Span, env: Env<'_>) -> Option<String> {
-        if env.index.is_none() {
-            return Some(text.to_owned());
-        }
-        let pieces = match interpolate::split(text, span) {
-            Ok(pieces) => pieces,
-            Err(problem) => {
-                let d = Diagnostic::new(codes::INTERPOLATION, span, problem.message())
-                    .help("`{i}` is replaced by the value of `i`; for a brace write `{{` or `}}`");
-                self.report(d);
-                return None;
-            }
-        };
-        let mut out = String::new();
-        for piece in pieces {
-            match piece {
-                interpolate::Piece::Text(text) => out.push_str(&text),
-                interpolate::Piece::Expr(expr) => out.push_str(&plain(&self.eval(&expr, env)?)),
-            }
-        }
-        Some(out)
     }
 
     fn float(&mut self, text: &str, span: Span) -> Option<Value> {
@@ -248,6 +242,9 @@ impl Ctx<'_> {
             self.names.visible(Kind::Param, env.scope).into_iter().map(|(n, _)| n).collect();
         known.extend(env.index.map(|(v, _)| v.to_owned()));
         let close = self.close(&written, known.iter().map(String::as_str));
+        if self.is_missing_elsewhere(&written, close.is_some()) {
+            return;
+        }
         let d = Diagnostic::new(codes::UNKNOWN_VALUE, name.span, format!("`{written}` is no value here"))
             .label("no parameter, constant or index variable of this name");
         self.report(with_nearest(d, name.span, close.as_deref()));
@@ -299,7 +296,7 @@ impl Ctx<'_> {
 }
 
 /// As text inside a string.
-fn plain(value: &Value) -> String {
+pub(super) fn plain(value: &Value) -> String {
     match value {
         Value::Str(text) => text.clone(),
         Value::Quantity(q) => q.value.to_string(),

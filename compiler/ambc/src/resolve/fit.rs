@@ -1,8 +1,8 @@
 //! Whether a value fits a parameter type.
 
 use super::describe;
-use super::idl;
 use super::units::example;
+use super::{idl, set_value};
 use crate::hir::{Dimension, ParamType, Quantity, Value};
 use ambc_lidl::model::Model;
 
@@ -32,8 +32,8 @@ impl Misfit {
 
 /// The value as the type stores it.
 pub(super) fn fit(value: Value, ty: &ParamType, lidl: &Model) -> Result<Value, Misfit> {
-    if let Value::Env { .. } = value {
-        return if *ty == ParamType::Secret { Err(wrong(ty, lidl)) } else { Ok(value) };
+    if let Value::Env { default, .. } = &value {
+        return if default_fits(default.as_deref(), ty, lidl) { Ok(value) } else { Err(wrong(ty, lidl)) };
     }
     match (ty, value) {
         (ParamType::Bool, Value::Bool(v)) => Ok(Value::Bool(v)),
@@ -47,6 +47,12 @@ pub(super) fn fit(value: Value, ty: &ParamType, lidl: &Model) -> Result<Value, M
         (ParamType::Array(of, count), Value::Array(items)) => array(items, of, *count, lidl),
         _ => Err(wrong(ty, lidl)),
     }
+}
+
+/// What a variable of the environment holds is read when it is known, its default now.
+fn default_fits(default: Option<&str>, ty: &ParamType, lidl: &Model) -> bool {
+    let Some(text) = default else { return *ty != ParamType::Secret };
+    set_value::read(text, ty, lidl).is_some_and(|v| *ty != ParamType::Secret && fit(v, ty, lidl).is_ok())
 }
 
 fn wrong(ty: &ParamType, lidl: &Model) -> Misfit {

@@ -10,8 +10,14 @@ use ambc_lidl::model::{self, ConstValue, InterfaceId, Lookup, Model, TypeId, Typ
 
 impl Ctx<'_> {
     pub(super) fn interface(&mut self, path: &ast::Path) -> Option<InterfaceId> {
+        if path.segments.is_empty() {
+            return None;
+        }
         match self.hir.lidl.find_interface(&segments(path)) {
             Lookup::Found(id) => Some(id),
+            Lookup::Unknown { nearest } if self.is_missing_elsewhere(&written(path), nearest.is_some()) => {
+                None
+            }
             Lookup::Unknown { nearest } => {
                 let is_type = self.hir.lidl.find_type(&segments(path)).found().is_some();
                 let message = match is_type {

@@ -164,11 +164,9 @@ impl Ctx<'_> {
 
     /// Text that could not be read may have named what has such a name.
     fn damaged_words(&mut self) {
-        let words: BTreeSet<&str> =
-            self.loaded.amb.iter().flat_map(|f| &f.damaged).map(|w| w.text.as_str()).collect();
-        for (_, instance) in self.hir.instances.iter_mut() {
-            let own = instance.name.text.rsplit("::").next().unwrap_or_default();
-            instance.excused |= words.contains(own);
+        for id in self.hir.instances.ids() {
+            let excused = self.is_damaged(&self.hir.instances[id].name.text);
+            self.hir.instances[id].excused |= excused;
         }
     }
 

@@ -102,6 +102,8 @@ impl<'a> Ctx<'a> {
         let port = self.attr_int(settings, "port", u64::from(u16::MAX), env).and_then(|p| self.port(p));
         let mtu = self.attr_whole(settings, "mtu", Dimension::Size, env).and_then(|m| self.mtu(m));
         let neither = link.import.is_none() && link.export.is_none();
+        let broken =
+            (link.address.is_some() && address.is_none()) || (link.device.is_some() && device.is_none());
         Link {
             network,
             network_span: link.network.span,
@@ -117,6 +119,7 @@ impl<'a> Ctx<'a> {
             baud: self.attr_int(settings, "baud", HIGHEST_BAUD, env),
             mtu,
             span: link.span,
+            broken,
         }
     }
 

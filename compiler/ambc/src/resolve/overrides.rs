@@ -42,6 +42,9 @@ impl<'a> Ctx<'a> {
     ) {
         let path: Vec<&str> = name.text.split("::").collect();
         let Some(id) = self.names.find(kind, by.scope, &path) else {
+            if by.item.broken {
+                return;
+            }
             let path = ast::Path { segments: vec![name.clone()], span: name.span };
             return self.nothing_to_override(kind, by, &path);
         };

@@ -8,6 +8,7 @@ use super::{describe, idl, set_value};
 use crate::hir::{ParamType, ServiceParam, Value};
 use crate::syntax::ast;
 use ambc_diag::{Diagnostic, Span, Spanned};
+use ambc_lidl::model::Lookup;
 
 /// Elements of an array parameter.
 const MOST_PARAM_ELEMENTS: u64 = 65_536;
@@ -127,6 +128,9 @@ impl<'a> Ctx<'a> {
 
     pub(super) fn param_type(&mut self, ty: &ast::TypeRef, env: Env<'_>) -> Option<ParamType> {
         let path = segments(&ty.path);
+        if path.is_empty() {
+            return None;
+        }
         let plain = match path.as_slice() {
             [single] => super::types::plain(single),
             _ => None,
@@ -164,11 +168,17 @@ impl<'a> Ctx<'a> {
     fn bad_type(&mut self, ty: &ast::TypeRef) {
         let name = written(&ty.path);
         let known = self.hir.lidl.find_type(&segments(&ty.path));
+        if matches!(known, Lookup::Unknown { nearest: None })
+            && name.contains("::")
+            && self.is_missing_elsewhere(&name, false)
+        {
+            return;
+        }
         let d = match (&known, name.as_str()) {
             (_, "string") => Diagnostic::new(codes::PARAM_TYPE, ty.span, "a string parameter needs a bound")
                 .help("write `string<32>`, the most bytes it holds")
                 .edit(ty.span, "string<32>"),
-            (ambc_lidl::model::Lookup::Found(_), _) => {
+            (Lookup::Found(_), _) => {
                 Diagnostic::new(codes::PARAM_TYPE, ty.span, format!("`{name}` is no enum"))
             }
             _ => {

@@ -1,14 +1,15 @@
 //! Where every instance runs. The first `deploy` of an instance or of its group decides; `check` reports the others.
 
+use super::codes;
 use super::ctx::Ctx;
 use crate::hir::{DeployTarget, Domain, GroupId, Id, InstanceId, InstanceKind, NodeId, Placement};
-use ambc_diag::Span;
+use ambc_diag::{Diagnostic, Span};
 
 impl Ctx<'_> {
     pub(super) fn placements(&mut self) {
         let group_of = self.group_of();
         self.place_deployed(&group_of);
-        self.place_offers(&group_of);
+        self.place_offers();
     }
 
     /// The group of each instance: the first that names it.
@@ -72,8 +73,25 @@ impl Ctx<'_> {
     }
 
     fn place(&mut self, id: InstanceId, node: NodeId, domain: Domain, span: Span) {
-        let slot = &mut self.hir.instances[id].placement;
-        slot.get_or_insert(Placement { node, domain, span });
+        let instance = &mut self.hir.instances[id];
+        match &instance.kind {
+            // An offer runs on the node that offers it.
+            InstanceKind::Offer { node: own, .. } if *own != node => {
+                let (offer, own) = (instance.name.to_string(), *own);
+                self.offer_elsewhere(&offer, own, node, span);
+            }
+            _ => {
+                instance.placement.get_or_insert(Placement { node, domain, span });
+            }
+        }
+    }
+
+    fn offer_elsewhere(&mut self, offer: &str, own: NodeId, node: NodeId, span: Span) {
+        let (own, node) = (&self.hir.nodes[own].name, &self.hir.nodes[node].name);
+        let message = format!("`{offer}` is offered by `{own}` and cannot run on `{node}`");
+        let d = Diagnostic::new(codes::OFFER_ELSEWHERE, span, message)
+            .help(format!("deploy it on `{own}`, or leave it out: it runs there by itself"));
+        self.report(d);
     }
 
     /// What a deploy to an unknown node names is not reported as deployed nowhere.
@@ -88,11 +106,11 @@ impl Ctx<'_> {
         }
     }
 
-    /// An offer that no deploy and no group names runs in the kernel group of its node.
-    fn place_offers(&mut self, group_of: &[Option<GroupId>]) {
-        for (id, instance) in self.hir.instances.iter_mut() {
+    /// An offer that no deploy puts elsewhere runs in the kernel group of its node.
+    fn place_offers(&mut self) {
+        for (_, instance) in self.hir.instances.iter_mut() {
             let InstanceKind::Offer { node, .. } = &instance.kind else { continue };
-            if instance.placement.is_none() && group_of[id.index()].is_none() {
+            if instance.placement.is_none() {
                 let placement = Placement { node: *node, domain: Domain::Kernel, span: instance.span };
                 instance.placement = Some(placement);
             }

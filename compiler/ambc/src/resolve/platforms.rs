@@ -130,6 +130,9 @@ impl<'a> Ctx<'a> {
 
     /// The platform of a name: a declared or a built-in one.
     pub(super) fn platform_named(&mut self, path: &ast::Path, scope: ScopeId) -> Option<PlatformId> {
+        if path.segments.is_empty() {
+            return None;
+        }
         if let Some(id) = self.names.find(Kind::Platform, scope, &segments(path)) {
             return Some(PlatformId(self.extents[id.0].first));
         }
