@@ -20,6 +20,7 @@ fn one_run(folder: &std::path::Path, record: u64) {
     node.expect(&[&format!("INFO clerk: record {record}: a record")]);
     node.expect_idle();
     assert!(node.stop().success());
+    assert!(node.has_said(&["INFO clerk: closing, waited: true"]), "{:#?}", node.said);
     assert!(!node.has_said(&["run-failed"]), "{:#?}", node.said);
 }
 

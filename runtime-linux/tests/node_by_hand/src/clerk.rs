@@ -1,7 +1,7 @@
 //! An active service that uses every offer of its node once.
 
 use ambience::prelude::*;
-use ambience::{Clock, FileError, Files, Random, Storage, Timer};
+use ambience::{Clock, FileError, Files, Random, Stop, Storage, Timer};
 
 #[derive(Debug)]
 pub struct Needs<L, T, C, R, F, S> {
@@ -66,5 +66,13 @@ impl<L: Logger, T: Timer, C: Clock, R: Random, F: Files, S: Storage> Clerk<L, T,
 impl<L: Logger, T: Timer, C: Clock, R: Random, F: Files, S: Storage> Run for Clerk<L, T, C, R, F, S> {
     async fn run(&self) -> Result<(), impl core::fmt::Display> {
         self.work().await
+    }
+}
+
+impl<L: Logger, T: Timer, C, R, F, S> Stop for Clerk<L, T, C, R, F, S> {
+    /// The offers still serve while user groups end.
+    async fn stop(&self) {
+        let waited = self.needs.timer.sleep(1000).await;
+        let _ = self.needs.log.info(&format!("closing, waited: {}", waited.is_ok())).await;
     }
 }
