@@ -137,6 +137,13 @@ impl Diagnostics {
         self.list.retain(keep);
     }
 
+    /// Drops what later stages said about text that could not be read: it follows from the syntax error there.
+    pub fn drop_consequences(&mut self) {
+        let is_syntax = |d: &Diagnostic| d.code.0.starts_with("E01");
+        let damaged: Vec<Span> = self.list.iter().filter(|d| is_syntax(d)).map(|d| d.primary.span).collect();
+        self.list.retain(|d| is_syntax(d) || !damaged.iter().any(|s| s.overlaps(d.primary.span)));
+    }
+
     /// In file order, each once. The order does not depend on which rule ran first.
     #[must_use]
     pub fn sorted(mut self) -> Vec<Diagnostic> {
@@ -145,5 +152,31 @@ impl Diagnostics {
         });
         self.list.dedup();
         self.list
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Code, Diagnostic, Diagnostics};
+    use crate::{FileId, Span};
+
+    #[test]
+    fn what_follows_from_a_syntax_error_is_dropped_and_nothing_else() {
+        let at = |code, start, end| Diagnostic::new(Code(code), Span::new(FileId(0), start, end), "x");
+        let mut diags = Diagnostics::default();
+        for d in [
+            at("E0113", 10, 12),
+            at("E0201", 10, 10),
+            at("E0361", 5, 20),
+            at("E0210", 11, 14),
+            at("E0201", 12, 15),
+            at("E0301", 5, 10),
+            at("E0101", 11, 12),
+        ] {
+            diags.push(d);
+        }
+        diags.drop_consequences();
+        let left: Vec<_> = diags.iter().map(|d| (d.code.0, d.primary.span.start)).collect();
+        assert_eq!(left, [("E0113", 10), ("E0201", 12), ("E0301", 5), ("E0101", 11)]);
     }
 }

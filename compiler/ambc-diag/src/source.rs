@@ -27,6 +27,15 @@ impl Span {
         Span { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
+    /// The two have a byte in common, or one is empty and starts inside the other.
+    #[must_use]
+    pub const fn overlaps(self, other: Span) -> bool {
+        let (a, b) = (self, other);
+        let a_in_b = b.start <= a.start && a.start < b.end;
+        let b_in_a = a.start <= b.start && b.start < a.end;
+        a.file.0 == b.file.0 && (a_in_b || b_in_a)
+    }
+
     /// The empty range at the start of `self`.
     #[must_use]
     pub fn at_start(self) -> Span {

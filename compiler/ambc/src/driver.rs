@@ -37,6 +37,7 @@ pub fn front(request: &Request, files: &dyn Files) -> Front {
     }
     let hir = resolve(&loaded, &request.sets, &mut diags);
     let checked = check(hir, &mut diags);
+    diags.drop_consequences();
     let plan = checked.as_ref().and_then(|c| plan(c, &mut diags));
     Front { loaded, diags, checked, plan }
 }

@@ -9,9 +9,9 @@ use std::net::IpAddr;
 
 /// An address is one that its kind of network can have.
 pub(super) fn an_address_fits_its_network(cx: &Context<'_>, diags: &mut Diagnostics) {
-    for (_, _, link, network) in links(cx) {
+    for (_, node, link, network) in links(cx) {
         match &link.address {
-            None if !address::optional(network.kind) && !link.broken => {
+            None if !address::optional(network.kind) && !link.broken && !node.broken => {
                 diags.push(Mistake::NoAddress { link, network }.diagnostic())
             }
             Some(given) => {
