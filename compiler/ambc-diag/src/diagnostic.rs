@@ -1,6 +1,6 @@
 //! What a user is told. Built beside the rule that found it, rendered elsewhere.
 
-use crate::Span;
+use crate::{Span, SpanSet};
 
 /// The stable name of one kind of diagnostic: `E0203`, or `W0301` for warnings.
 ///
@@ -137,18 +137,28 @@ impl Diagnostics {
         self.list.retain(keep);
     }
 
+    /// Where the errors point.
+    pub fn error_places(&self) -> SpanSet {
+        self.list.iter().filter(|d| d.severity == Severity::Error).map(|d| d.primary.span).collect()
+    }
+
     /// Drops what later stages said about text that could not be read: it follows from the syntax error there.
     pub fn drop_consequences(&mut self) {
         let is_syntax = |d: &Diagnostic| d.code.0.starts_with("E01");
-        let damaged: Vec<Span> = self.list.iter().filter(|d| is_syntax(d)).map(|d| d.primary.span).collect();
-        self.list.retain(|d| is_syntax(d) || !damaged.iter().any(|s| s.overlaps(d.primary.span)));
+        let damaged: SpanSet = self.list.iter().filter(|d| is_syntax(d)).map(|d| d.primary.span).collect();
+        self.list.retain(|d| is_syntax(d) || !damaged.overlaps(d.primary.span));
     }
 
     /// In file order, each once. The order does not depend on which rule ran first.
     #[must_use]
     pub fn sorted(mut self) -> Vec<Diagnostic> {
         self.list.sort_by(|a, b| {
-            (a.primary.span, a.severity, a.code, &a.message).cmp(&(b.primary.span, b.severity, b.code, &b.message))
+            (a.primary.span, a.severity, a.code, &a.message).cmp(&(
+                b.primary.span,
+                b.severity,
+                b.code,
+                &b.message,
+            ))
         });
         self.list.dedup();
         self.list

@@ -9,4 +9,4 @@ mod source;
 
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Edit, Label, Severity};
 pub use short::short_line;
-pub use source::{FileId, LineCol, SourceFile, Sources, Span, Spanned};
+pub use source::{FileId, LineCol, SourceFile, Sources, Span, SpanSet, Spanned};

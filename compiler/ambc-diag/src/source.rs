@@ -27,15 +27,6 @@ impl Span {
         Span { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
-    /// The two have a byte in common, or one is empty and starts inside the other.
-    #[must_use]
-    pub const fn overlaps(self, other: Span) -> bool {
-        let (a, b) = (self, other);
-        let a_in_b = b.start <= a.start && a.start < b.end;
-        let b_in_a = a.start <= b.start && b.start < a.end;
-        a.file.0 == b.file.0 && (a_in_b || b_in_a)
-    }
-
     /// The empty range at the start of `self`.
     #[must_use]
     pub fn at_start(self) -> Span {
@@ -53,6 +44,39 @@ impl fmt::Debug for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}..{}", self.file.0, self.start, self.end)
     }
+}
+
+/// Places, to be asked whether one of them lies at another.
+#[derive(Clone, Debug, Default)]
+pub struct SpanSet {
+    /// By start; with each the furthest end so far in its file.
+    spans: Vec<(FileId, u32, u32)>,
+}
+
+impl SpanSet {
+    /// Some span of the set has a byte in common with this one. An empty span counts as the byte that it stands before.
+    pub fn overlaps(&self, span: Span) -> bool {
+        let before = self.spans.partition_point(|(file, start, _)| (*file, *start) < (span.file, end(span)));
+        let last = before.checked_sub(1).and_then(|i| self.spans.get(i));
+        last.is_some_and(|(file, _, furthest)| *file == span.file && *furthest > span.start)
+    }
+}
+
+impl FromIterator<Span> for SpanSet {
+    fn from_iter<I: IntoIterator<Item = Span>>(spans: I) -> Self {
+        let mut spans: Vec<_> = spans.into_iter().map(|s| (s.file, s.start, end(s))).collect();
+        spans.sort_unstable();
+        let mut furthest = (FileId(u32::MAX), 0);
+        for (file, _, end) in &mut spans {
+            furthest = if furthest.0 == *file { (*file, furthest.1.max(*end)) } else { (*file, *end) };
+            *end = furthest.1;
+        }
+        Self { spans }
+    }
+}
+
+fn end(span: Span) -> u32 {
+    span.end.max(span.start.saturating_add(1))
 }
 
 /// A value and where it was written.
@@ -159,6 +183,19 @@ impl Sources {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_set_of_spans_knows_what_lies_at_them() {
+        let at = |file, start, end| Span::new(FileId(file), start, end);
+        let set: SpanSet = [at(0, 10, 12), at(1, 5, 5), at(0, 2, 30), at(0, 40, 41)].into_iter().collect();
+        for inside in [at(0, 11, 13), at(0, 29, 50), at(0, 10, 10), at(1, 5, 5), at(1, 0, 9), at(0, 0, 99)] {
+            assert!(set.overlaps(inside), "{inside:?}");
+        }
+        for outside in [at(0, 0, 2), at(0, 30, 40), at(1, 6, 9), at(1, 0, 5), at(2, 0, 99), at(0, 41, 41)] {
+            assert!(!set.overlaps(outside), "{outside:?}");
+        }
+        assert!(!SpanSet::default().overlaps(at(0, 0, 9)));
+    }
 
     #[test]
     fn lines_and_columns_count_characters_from_one() {

@@ -6,7 +6,7 @@
 use crate::check::{Checked, check, is_never_lowered, is_refused_by_build};
 use crate::diag::Levels;
 use crate::load::{Loaded, load};
-use crate::plan::plan;
+use crate::plan::{self, plan};
 use crate::resolve::resolve;
 use ambc_diag::{Code, Diagnostics, Severity};
 
@@ -36,10 +36,27 @@ pub fn front(request: &Request, files: &dyn Files) -> Front {
         return Front { loaded, diags, checked: None, plan: None };
     }
     let hir = resolve(&loaded, &request.sets, &mut diags);
-    let checked = check(hir, &mut diags);
+    let read_all = diags.iter().all(|d| !is_syntax(d.code));
+    let (checked, plan) = match check(hir, &mut diags) {
+        Ok(checked) => {
+            let plan = plan(&checked, &mut diags);
+            (Some(checked), plan)
+        }
+        Err(hir) => {
+            // A text that was not read may hold a node or a link.
+            if read_all {
+                plan::problems(&hir, &mut diags);
+            }
+            (None, None)
+        }
+    };
     diags.drop_consequences();
-    let plan = checked.as_ref().and_then(|c| plan(c, &mut diags));
     Front { loaded, diags, checked, plan }
+}
+
+/// `E01xx` say that a text could not be read.
+fn is_syntax(code: Code) -> bool {
+    code.0.starts_with("E01")
 }
 
 /// Only as far as the resolved deployment, which is there even if something is wrong.

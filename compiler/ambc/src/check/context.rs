@@ -3,7 +3,7 @@
 use crate::hir::{
     Binding, Deployment, GroupId, Id, Instance, InstanceId, InstanceKind, Need, NodeId, Platform, Service,
 };
-use ambc_diag::{Diagnostics, Severity, Span};
+use ambc_diag::{Diagnostics, Span, SpanSet};
 use ambc_lidl::model::InterfaceId;
 
 /// The deployment and the questions that rules put to it.
@@ -14,7 +14,7 @@ pub(super) struct Context<'a> {
     /// A name or a file was not understood, and that has been reported: what seems unused may have been meant.
     pub(super) names_failed: bool,
     /// Where earlier stages reported errors.
-    reported: Vec<Span>,
+    reported: SpanSet,
 }
 
 /// One instance bound to one need of another.
@@ -36,14 +36,12 @@ impl<'a> Context<'a> {
                 groups[member.value.index()].get_or_insert(id);
             }
         }
-        let errors = before.iter().filter(|d| d.severity == Severity::Error);
-        let reported = errors.map(|d| d.primary.span).collect();
-        Self { hir, groups, names_failed: before.has_errors(), reported }
+        Self { hir, groups, names_failed: before.has_errors(), reported: before.error_places() }
     }
 
     /// An earlier stage reported an error inside this, so what seems to be missing may be there.
     pub(super) fn reported_in(&self, at: Span) -> bool {
-        self.reported.iter().any(|r| r.overlaps(at))
+        self.reported.overlaps(at)
     }
 
     pub(super) fn name(&self, instance: InstanceId) -> String {

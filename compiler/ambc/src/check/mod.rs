@@ -82,9 +82,12 @@ const RULES: &[Rule] = &[
     deferred::what_is_not_carried_out_is_said,
 ];
 
-/// Applies every rule. `diags` holds what earlier stages reported; with an error among them or a new one there is nothing
-/// to plan, and the answer is `None`.
-pub fn check(hir: Deployment, diags: &mut Diagnostics) -> Option<Checked<Deployment>> {
+/// Applies every rule. `diags` holds what earlier stages reported. With an error among them or a new one the deployment
+/// comes back as it was: there is nothing to plan.
+///
+/// # Errors
+/// The deployment, unsealed.
+pub fn check(hir: Deployment, diags: &mut Diagnostics) -> Result<Checked<Deployment>, Box<Deployment>> {
     let mut found = Diagnostics::default();
     let cx = Context::new(&hir, diags);
     for rule in RULES {
@@ -93,7 +96,7 @@ pub fn check(hir: Deployment, diags: &mut Diagnostics) -> Option<Checked<Deploym
     let mut told = BTreeSet::new();
     found.retain(|d| told.insert(place(d.code, d.primary.span, &d.message)));
     diags.extend(found);
-    if diags.has_errors() { None } else { Some(Checked::seal(hir)) }
+    if diags.has_errors() { Err(Box::new(hir)) } else { Ok(Checked::seal(hir)) }
 }
 
 /// An array element repeats the mistakes of its neighbours: what differs only in an index is told once.

@@ -89,7 +89,7 @@ fn on_cycles(edges: &[Edge]) -> BTreeSet<usize> {
         graph.add_edge(a, b, i);
     }
     let mut component = vec![0; graph.node_count()];
-    for (c, members) in petgraph::algo::tarjan_scc(&graph).iter().enumerate() {
+    for (c, members) in petgraph::algo::kosaraju_scc(&graph).iter().enumerate() {
         for m in members {
             component[m.index()] = c;
         }

@@ -28,6 +28,22 @@ use crate::check::Checked;
 use crate::hir::Deployment;
 use ambc_diag::Diagnostics;
 
+/// What could not be planned of a deployment that is wrong elsewhere, so that one run tells as much as it can. Silent
+/// where nodes, links or networks were not understood: every way might lead over them.
+pub fn problems(hir: &Deployment, diags: &mut Diagnostics) {
+    let unclear_node = |n: &crate::hir::Node| n.broken || n.links.iter().any(|l| l.network.is_none());
+    if hir.nodes.iter().any(|(_, n)| unclear_node(n)) || hir.networks.iter().any(|(_, n)| n.broken) {
+        return;
+    }
+    let known = diags.error_places();
+    let mut found = Diagnostics::default();
+    let topology = route::Topology::new(hir);
+    let (edges, routes) = edges::edges(hir, &topology, &mut found);
+    fit::messages_fit(hir, &edges, &routes, &mut found);
+    found.retain(|d| !known.overlaps(d.primary.span));
+    diags.extend(found);
+}
+
 /// The plan of a deployment, or `None` when something cannot be planned; every reason has been reported.
 pub fn plan(checked: &Checked<Deployment>, diags: &mut Diagnostics) -> Option<Plan> {
     let hir: &Deployment = checked;

@@ -167,6 +167,10 @@ impl<'a> Ctx<'a> {
 
     fn bad_type(&mut self, ty: &ast::TypeRef) {
         let name = written(&ty.path);
+        if name.is_empty() {
+            // Its declaration was damaged, which has been reported.
+            return;
+        }
         let known = self.hir.lidl.find_type(&segments(&ty.path));
         if matches!(known, Lookup::Unknown { nearest: None })
             && name.contains("::")
