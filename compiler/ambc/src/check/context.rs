@@ -3,7 +3,7 @@
 use crate::hir::{
     Binding, Deployment, GroupId, Id, Instance, InstanceId, InstanceKind, Need, NodeId, Platform, Service,
 };
-use ambc_diag::{Diagnostics, Span, SpanSet};
+use ambc_diag::{Diagnostics, Span};
 use ambc_lidl::model::InterfaceId;
 
 /// The deployment and the questions that rules put to it.
@@ -13,8 +13,6 @@ pub(super) struct Context<'a> {
     groups: Vec<Option<GroupId>>,
     /// A name or a file was not understood, and that has been reported: what seems unused may have been meant.
     pub(super) names_failed: bool,
-    /// Where earlier stages reported errors.
-    reported: SpanSet,
 }
 
 /// One instance bound to one need of another.
@@ -36,12 +34,7 @@ impl<'a> Context<'a> {
                 groups[member.value.index()].get_or_insert(id);
             }
         }
-        Self { hir, groups, names_failed: before.has_errors(), reported: before.error_places() }
-    }
-
-    /// An earlier stage reported an error inside this, so what seems to be missing may be there.
-    pub(super) fn reported_in(&self, at: Span) -> bool {
-        self.reported.overlaps(at)
+        Self { hir, groups, names_failed: before.has_errors() }
     }
 
     pub(super) fn name(&self, instance: InstanceId) -> String {
