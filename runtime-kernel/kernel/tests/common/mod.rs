@@ -31,8 +31,9 @@ pub(crate) async fn serve(req: Request<'_>, ctx: &Ctx<'_>, ran: &Cell<u32>) {
         DENY => req.reply::<Answer>(&Err(CallError::Denied)),
         ONEWAY => {
             req.accept();
-            time::sleep_until(ctx, ms(arg)).await;
+            time::yield_now().await;
             assert_eq!(ctx.deadline(), u64::MAX);
+            time::sleep_until(ctx, ms(arg)).await;
         }
         _ => return req.fail(CallError::Mismatch),
     }
