@@ -1,4 +1,4 @@
-//! Two nodes as processes, connected over loopback UDP.
+//! Nodes as processes, connected over loopback UDP.
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 mod common;
@@ -63,6 +63,34 @@ fn a_node_that_is_gone_is_a_typed_error() {
     let line = west.expect(&["died Err(", "again"]);
     println!("{line}");
     assert!(west.stop().success());
+}
+
+#[test]
+fn the_middle_of_a_route_is_unplugged_and_comes_back() {
+    let [west, lan, wan, east] = free();
+    let middle = format!("node middle\nbind lan {lan}\nbind wan {wan}\npeer 0 {west}\npeer 1 {east}\n");
+    let start_middle = || Node::start("middle_kernel", &middle);
+    let mut far_east =
+        Node::start("far_east_kernel", &format!("node far_east\nbind wan {east}\npeer 0 {wan}\n"));
+    let mut far_west = Node::start(
+        "far_west_kernel",
+        &format!("node far_west\ngroup ping {{bin}}/far_west_ping\nbind lan {west}\npeer 0 {lan}\n"),
+    );
+    far_west.expect(&["! ready"]);
+    far_east.expect(&["! ready"]);
+    let mut plugged = start_middle();
+    far_west.expect(&["group ping: now well"]);
+    for _ in 0..2 {
+        plugged.kill();
+        let line = far_west.expect(&["group ping: now "]);
+        assert!(line.contains("Unreachable") || line.contains("Timeout"), "{line}");
+        plugged = start_middle();
+        far_west.expect(&["group ping: now well"]);
+    }
+    for mut node in [far_west, far_east, plugged] {
+        assert!(node.stop().success());
+        assert!(!node.has_said(&["run-failed"]), "{:#?}", node.said);
+    }
 }
 
 #[test]

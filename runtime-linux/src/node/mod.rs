@@ -118,6 +118,7 @@ impl Host {
             return Err(format!("{} is the identity of node {}", args.identity.display(), identity.node));
         }
         let support = isolation(spec)?;
+        allow_descriptors();
         let signals = signals::stop_signals().map_err(|e| format!("signals: {e}"))?;
         let control = match args.control {
             Some(fd) => Control::inherit(fd).map_err(|e| format!("control socket: {e}"))?,
@@ -202,6 +203,14 @@ impl Host {
             }
         }
     }
+}
+
+/// As many descriptors as this user may have: lanes are descriptors, and a group's are copied while it starts.
+fn allow_descriptors() {
+    let mut limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+    limit.current = limit.maximum;
+    // Without it, the first start that needs more says so.
+    let _ = rustix::process::setrlimit(rustix::process::Resource::Nofile, limit);
 }
 
 fn peer(side: Side) -> u8 {

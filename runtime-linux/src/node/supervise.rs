@@ -35,6 +35,9 @@ struct Kept {
     muted: bool,
 }
 
+/// Group numbers share a byte with the numbers of the node itself.
+const MAX_GROUPS: usize = 250;
+
 impl Supervisor {
     /// Prepares all groups; nothing runs yet.
     pub(crate) fn prepare(
@@ -44,6 +47,9 @@ impl Supervisor {
         lanes: &'static [Lane],
         tuning: &Tuning,
     ) -> Result<Self, String> {
+        if spec.groups.len() > MAX_GROUPS {
+            return Err(format!("{} groups; {MAX_GROUPS} are possible", spec.groups.len()));
+        }
         let groups = spec.groups.iter().zip(0..).map(|(group, number)| {
             let path = identity
                 .group(group.name)

@@ -5,4 +5,5 @@ pub mod clerk;
 pub mod keeper;
 pub mod loader;
 pub mod neighbour;
+pub mod pinger;
 pub mod store;
