@@ -6,7 +6,7 @@
 //!   loop:  for each datagram read: net.on_datagram(now, iface, from, bytes)     at most some dozen, then
 //!          net.poll(now, &lanes)
 //!          net.transmit(now, |iface, to, bytes| …)                              false: wait until writable
-//!          sleep until a socket or lane has something, or net.next_timer(now)
+//!          sleep until a socket or lane has something, or net.next_timer()
 //! ```
 //! Layers, each in a module: `frame` (what two ends say to each other), `fragment` (datagrams), `link`, `send` and `receive`
 //! (reliable messages between neighbours), `router` (which way a frame goes), `call` and `answer` (the caller's
