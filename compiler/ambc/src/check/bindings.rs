@@ -3,13 +3,16 @@
 use super::context::{Context, Edge, listed};
 use crate::hir::{BindMode, Id, InstanceId, InstanceKind, Need};
 use ambc_diag::{Code, Diagnostic, Diagnostics, Span};
+use ambc_lidl::model::InterfaceId;
+use std::collections::BTreeMap;
 
 /// A required need has a binding, or the node's offer by default.
 pub(super) fn every_required_need_is_bound(cx: &Context<'_>, diags: &mut Diagnostics) {
+    let mut hints = Hints::default();
     for (id, instance) in cx.hir.instances.iter().filter(|(_, i)| !i.broken) {
         for (need, binding) in cx.needs(id) {
             if binding.is_none() && !need.optional && need.from_node.is_none() && !is_unknown(need) {
-                let fitting = instances_that_fit(cx, id, need);
+                let fitting = hints.fitting(cx, id, need);
                 diags.push(
                     Mistake::Unbound { instance: cx.name(id), at: instance.name_span, need, fitting }
                         .diagnostic(cx),
@@ -21,10 +24,11 @@ pub(super) fn every_required_need_is_bound(cx: &Context<'_>, diags: &mut Diagnos
 
 /// What is bound serves the interface that the need names, or one that inherits from it.
 pub(super) fn a_bound_instance_serves_the_needed_interface(cx: &Context<'_>, diags: &mut Diagnostics) {
+    let mut hints = Hints::default();
     for edge in cx.edges() {
         let Some(wanted) = edge.need.interface else { continue };
         if !cx.interfaces_unknown(edge.to) && !cx.serves(edge.to, wanted) {
-            let fitting = instances_that_fit(cx, edge.from, edge.need);
+            let fitting = hints.fitting(cx, edge.from, edge.need);
             diags.push(Mistake::WrongInterface { edge, fitting }.diagnostic(cx));
         }
     }
@@ -81,23 +85,30 @@ fn is_unknown(need: &Need) -> bool {
     need.interface.is_none()
 }
 
-/// Instances that a need could be bound to, for a hint: declared ones before offers.
-fn instances_that_fit(cx: &Context<'_>, from: InstanceId, need: &Need) -> Vec<String> {
+/// What a need could be bound to, for hints. Looked up once for each interface: a large array repeats one mistake.
+#[derive(Default)]
+struct Hints {
+    declared: BTreeMap<InterfaceId, Vec<InstanceId>>,
+}
+
+impl Hints {
     const ENOUGH: usize = 6;
-    let Some(wanted) = need.interface else { return Vec::new() };
-    let node = cx.hir.instances[from].placement.as_ref().map(|p| p.node);
-    cx.hir
-        .instances
-        .iter()
-        .filter(|(id, _)| *id != from && cx.serves(*id, wanted))
-        .filter_map(|(id, instance)| match &instance.kind {
-            InstanceKind::Declared | InstanceKind::Import { .. } => Some(cx.name(id)),
-            InstanceKind::Offer { node: of, offer, .. } => {
-                (Some(*of) == node).then(|| format!("node.{offer}"))
-            }
-        })
-        .take(ENOUGH)
-        .collect()
+
+    /// Declared instances before what the caller's own node offers.
+    fn fitting(&mut self, cx: &Context<'_>, from: InstanceId, need: &Need) -> Vec<String> {
+        let Some(wanted) = need.interface else { return Vec::new() };
+        let declared = self.declared.entry(wanted).or_insert_with(|| {
+            let offered = |id: InstanceId| matches!(cx.hir.instances[id].kind, InstanceKind::Offer { .. });
+            let fit = cx.hir.instances.ids().filter(|id| !offered(*id) && cx.serves(*id, wanted));
+            fit.take(Self::ENOUGH + 1).collect()
+        });
+        let names = declared.iter().filter(|id| **id != from).map(|id| cx.name(*id));
+        let node = cx.hir.instances[from].placement.as_ref().map(|p| &cx.hir.nodes[p.node]);
+        let offers = node.iter().flat_map(|n| &n.offers).filter(|o| cx.serves(**o, wanted));
+        let offers =
+            offers.filter_map(|o| cx.hir.instances[*o].name.member.as_ref()).map(|o| format!("node.{o}"));
+        names.chain(offers).take(Self::ENOUGH).collect()
+    }
 }
 
 enum Mistake<'a> {
