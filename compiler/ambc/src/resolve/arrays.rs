@@ -3,7 +3,7 @@
 use super::codes;
 use super::ctx::{Ctx, Env, Extent};
 use super::names::{DefId, Placed, ScopeId};
-use crate::hir::Name;
+use crate::hir::{Name, Override};
 use crate::syntax::ast;
 use ambc_diag::{Diagnostic, Span};
 use std::collections::BTreeMap;
@@ -138,6 +138,10 @@ impl<'a> Ctx<'a> {
                     self.report(d);
                 }
                 None => {
+                    let def = self.names.def(id);
+                    let what = format!("{} {}[{index}]", def.kind.word(), def.name);
+                    let replaced = def.replaced.unwrap_or(def.now).item.span;
+                    self.hir.overrides.push(Override { what, span: by.item.span, replaced });
                     out.insert(index, by);
                 }
             }

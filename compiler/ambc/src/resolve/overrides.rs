@@ -56,7 +56,6 @@ impl<'a> Ctx<'a> {
         }
         self.read_files.insert(replaced.item.span.file);
         if is_element(by.item, replaced.item) {
-            self.hir.overrides.push(Override { what, span: by.item.span, replaced: replaced.item.span });
             self.names.defs[id.0].elements.push(by);
             return;
         }

@@ -105,7 +105,7 @@ fn an_override_replaces_the_item_it_names() {
     assert_eq!(relays, [true, true, false, true]);
     assert_eq!(run.hir.deploys.len(), 1);
     let what: Vec<&str> = run.hir.overrides.iter().map(|o| o.what.as_str()).collect();
-    assert_eq!(what, ["instance a", "network lan", "node sensor", "deploy edge"]);
+    assert_eq!(what, ["instance a", "network lan", "node sensor[1]", "deploy edge"]);
 }
 
 #[test]
