@@ -120,6 +120,8 @@ impl<'a> Ctx<'a> {
     }
 
     pub(super) fn finish(mut self) -> hir::Deployment {
+        // Those of single elements are found when arrays are expanded.
+        self.hir.overrides.sort_by_key(|o| o.span);
         self.hir.deferred =
             self.deferred.into_iter().map(|(span, construct)| hir::Deferred { construct, span }).collect();
         self.hir
