@@ -74,6 +74,8 @@ codes! {
     PLATFORM = "E0250";
     /// An offer deployed to a node that is not its own.
     OFFER_ELSEWHERE = "E0251";
+    /// `use "x.lidl" as y`: interfaces have namespaces.
+    PREFIX_OF_INTERFACES = "E0252";
     /// `allow` or `deny` between instances that are not wired.
     NOT_WIRED = "E0260";
     /// A condition of `allow`, `deny` or a token.

@@ -72,6 +72,7 @@ pub fn resolve(loaded: &Loaded, sets: &[(String, String)], diags: &mut Diagnosti
     let lidl = ambc_lidl::analyze(loaded.lidl.clone(), &loaded.sources, diags);
     let mut cx = Ctx::new(loaded, names, empty(loaded, lidl), diags);
     cx.report_clashes(&clashes);
+    cx.prefixes();
     cx.deployment_name();
     cx.apply_overrides();
     cx.apply_sets(sets);

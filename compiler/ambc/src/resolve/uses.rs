@@ -1,12 +1,25 @@
 //! What each `use` brings in, for the rule about unused ones.
 
+use super::codes;
 use super::ctx::Ctx;
 use crate::hir::Use;
 use crate::syntax::ast;
-use ambc_diag::{FileId, Spanned};
+use ambc_diag::{Diagnostic, FileId, Spanned};
 use std::collections::BTreeSet;
 
 impl Ctx<'_> {
+    /// A prefix stands before the names of a `.amb` file; interfaces are named by their namespace.
+    pub(super) fn prefixes(&mut self) {
+        let amb: BTreeSet<FileId> = self.loaded.amb.iter().map(|f| f.file).collect();
+        for edge in self.loaded.uses.iter().filter(|u| !amb.contains(&u.to)) {
+            let Some(prefix) = &edge.prefix else { continue };
+            let message = format!("interfaces cannot be used as `{prefix}`: they have their namespace");
+            let d = Diagnostic::new(codes::PREFIX_OF_INTERFACES, edge.span, message)
+                .help(format!("leave `as {prefix}` out"));
+            self.report(d);
+        }
+    }
+
     /// After every other pass: which parameters were read is known by then.
     pub(super) fn uses(&mut self) {
         let declaring: BTreeSet<FileId> = self
