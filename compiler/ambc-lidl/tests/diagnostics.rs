@@ -370,3 +370,29 @@ fn a_damaged_item_causes_no_second_error() {
     x.lidl:7:10: error[E0120]: expected a value of the enum, found `1`
     "#);
 }
+
+#[test]
+fn a_service_and_a_namespace_become_one_module() {
+    let files = [
+        ("a.lidl", "namespace a; import \"b\"; service draw : draw::base { }"),
+        ("b.lidl", "namespace a::draw; service base { f(); }"),
+    ];
+    assert_snapshot!(run(&files).diagnostics, @r#"
+    b.lidl:1:14: error[E0377]: `namespace a::draw` and `a::draw` both become `draw` in Rust
+        a.lidl:1:34: with this
+        help: rename one of them
+    "#);
+}
+
+/// What nodes offer must do on nodes without a heap.
+#[test]
+fn built_in_interfaces_are_bounded_and_without_mistakes() {
+    for file in ambc_lidl::BUILT_IN {
+        let run = run(&[*file]);
+        assert_eq!(run.diagnostics, "");
+        for procedure in run.model.interfaces.iter().flat_map(|i| &i.procedures) {
+            assert!(procedure.max_request.is_some() && procedure.max_reply.is_some(), "{}", procedure.name);
+            assert_eq!(run.model.unbounded_in(procedure), None);
+        }
+    }
+}

@@ -1,4 +1,6 @@
 //! The macros of generated interface code: what follows from the lists of procedures that it holds.
+//!
+//! Type parameters have names that no lidl type gets: parameters of macros would hide types of the user.
 
 /// The trait of a service for everything that stands for a service: references, instances of the same group, dependencies
 /// that are absent or of two kinds. The callee's own future is passed on (no `async` where it can be avoided), so a call
@@ -7,20 +9,20 @@
 #[macro_export]
 macro_rules! __ambc_forward {
     ($service:ident { $(fn $name:ident(&self $(, $arg:ident: $ty:ty)*) -> $ret:ty;)* }) => {
-        impl<T: $service> $service for &T {
+        impl<__T: $service> $service for &__T {
             $(
                 #[inline(always)]
                 fn $name(&self $(, $arg: $ty)*) -> impl $crate::__rt::Future<Output = $ret> {
-                    <T as $service>::$name(*self $(, $arg)*)
+                    <__T as $service>::$name(*self $(, $arg)*)
                 }
             )*
         }
 
-        impl<K: $crate::__rt::Instance<T: $service>> $service for $crate::__rt::Handle<K> {
+        impl<__K: $crate::__rt::Instance<T: $service>> $service for $crate::__rt::Handle<__K> {
             $(
                 #[inline(always)]
                 fn $name(&self $(, $arg: $ty)*) -> impl $crate::__rt::Future<Output = $ret> {
-                    <K::T as $service>::$name($crate::__rt::Handle::get(*self) $(, $arg)*)
+                    <__K::T as $service>::$name($crate::__rt::Handle::get(*self) $(, $arg)*)
                 }
             )*
         }
@@ -33,12 +35,12 @@ macro_rules! __ambc_forward {
             )*
         }
 
-        impl<A: $service, B: $service> $service for $crate::__rt::Either<A, B> {
+        impl<__A: $service, __B: $service> $service for $crate::__rt::Either<__A, __B> {
             $(
                 async fn $name(&self $(, $arg: $ty)*) -> $ret {
                     match self {
-                        $crate::__rt::Either::A(a) => <A as $service>::$name(a $(, $arg)*).await,
-                        $crate::__rt::Either::B(b) => <B as $service>::$name(b $(, $arg)*).await,
+                        $crate::__rt::Either::A(a) => <__A as $service>::$name(a $(, $arg)*).await,
+                        $crate::__rt::Either::B(b) => <__B as $service>::$name(b $(, $arg)*).await,
                     }
                 }
             )*
@@ -56,7 +58,7 @@ macro_rules! __ambc_client {
             = $id:expr, timeout_us: $timeout:expr, idempotent: $idempotent:expr, $values:tt as $schema:ty;
     )* }) => {
         #[allow(clippy::manual_async_fn, reason = "an async fn would hold each argument twice")]
-        impl<C: $crate::__rt::Channel> $service for $client<C> {
+        impl<__C: $crate::__rt::Channel> $service for $client<__C> {
             $(
                 #[inline]
                 fn $name(&self $(, $arg: $ty)*) -> impl $crate::__rt::Future<Output = $ret> {
@@ -94,8 +96,8 @@ macro_rules! __ambc_dispatch {
     ($service:path, $callee:ident { $($arms:tt)* }) => {
         /// Serves one request. Dropping the future drops the call.
         #[allow(clippy::manual_async_fn, reason = "an async fn would hold each argument twice")]
-        pub fn dispatch<'a, S: $service>(
-            $callee: &'a S,
+        pub fn dispatch<'a, __S: $service>(
+            $callee: &'a __S,
             request: $crate::__rt::Request<'a>,
         ) -> impl $crate::__rt::Future<Output = ()> + 'a {
             async move {

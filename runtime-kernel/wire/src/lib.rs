@@ -58,4 +58,6 @@ pub use writer::Writer;
 /// An owned string of at most `N` bytes.
 pub type String<const N: usize> = heapless::String<N>;
 /// An owned list of at most `N` elements.
+///
+/// Collecting more than `N` elements into one panics; `push` and `extend_from_slice` say so instead.
 pub type Vector<T, const N: usize> = heapless::Vec<T, N>;

@@ -106,6 +106,18 @@ impl Ctx<'_> {
                 constant_.name_span,
             ));
         }
+        for (file, namespace) in self.files.iter().filter_map(|f| Some((f, f.namespace.as_ref()?))) {
+            let path: Vec<String> = namespace.names.iter().map(|n| n.value.clone()).collect();
+            for (depth, name) in namespace.names.iter().enumerate().skip(1) {
+                let whole = path.get(..=depth).unwrap_or_default();
+                names.push((
+                    module(file.id, whole),
+                    escape(&snake(&name.value)),
+                    format!("namespace {}", whole.join("::")),
+                    name.span,
+                ));
+            }
+        }
         names.sort_by_key(|(.., span)| *span);
         let mut seen: BTreeMap<(Vec<String>, String), (String, Span)> = BTreeMap::new();
         let mut reported: BTreeSet<(Span, Span)> = BTreeSet::new();
