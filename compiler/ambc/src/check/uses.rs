@@ -26,7 +26,9 @@ pub(super) fn every_import_is_used(cx: &Context<'_>, diags: &mut Diagnostics) {
 pub(super) fn every_interface_file_has_a_package(cx: &Context<'_>, diags: &mut Diagnostics) {
     for owner in &cx.hir.interface_crates {
         if let Err(why) = &owner.package {
-            diags.push(Mistake::NoPackage { owner, why }.diagnostic());
+            let path = cx.hir.lidl.file(owner.lidl).map_or("", |f| f.path.as_str());
+            let file = path.rsplit('/').next().unwrap_or(path);
+            diags.push(Mistake::NoPackage { owner, file, why }.diagnostic());
         }
     }
 }
@@ -134,7 +136,7 @@ fn innermost(ty: &ParamType) -> &ParamType {
 
 enum Mistake<'a> {
     Unused { import: &'a Use },
-    NoPackage { owner: &'a InterfaceCrate, why: &'a str },
+    NoPackage { owner: &'a InterfaceCrate, file: &'a str, why: &'a str },
 }
 
 impl Mistake<'_> {
@@ -147,16 +149,15 @@ impl Mistake<'_> {
             )
             .label("unused import")
             .help("take the `use` out"),
-            Self::NoPackage { owner, why } => Diagnostic::new(
-                INTERFACE_CRATE_MISSING,
-                owner.used_at,
-                format!("no package owns this file: {why}"),
-            )
-            .label("services and nodes cannot be built with it")
-            .help(
-                "`ambc new interface` writes one: a package whose Cargo.toml says \
-                         `[package.metadata.ambience] lidl = [\"…\"]`",
-            ),
+            Self::NoPackage { owner, file, why } => {
+                let message = format!("no package owns `{file}`: {why}");
+                Diagnostic::new(INTERFACE_CRATE_MISSING, owner.used_at, message)
+                    .label("services and nodes cannot be built with it")
+                    .help(format!(
+                        "put a package beside it whose Cargo.toml says `[package.metadata.ambience] lidl = \
+                         [\"{file}\"]` and whose build script calls `ambc_lidl::build`"
+                    ))
+            }
         }
     }
 }

@@ -12,6 +12,8 @@ const ID_COLLISION: Code = Code("E0402");
 const NOBODY_SERVES: Code = Code("E0403");
 const EXPORT_WITHOUT_PORT: Code = Code("E0404");
 const TOO_MANY_FRAGMENTS: Code = Code("E0405");
+/// Of `check`, which tells it where no route has to be known. Not an answer of planning: the files are wrong.
+const PORT_TAKEN: Code = Code("E0332");
 
 /// A reason why there is no plan.
 #[derive(Debug)]
@@ -32,6 +34,13 @@ pub(crate) enum PlanError {
     },
     ExportWithoutPort {
         at: Span,
+    },
+    /// The node that the route decides for listens there already.
+    PortTaken {
+        node: NodeId,
+        at: Span,
+        port: u16,
+        first: Span,
     },
     TooManyFragments {
         edge: Edge,
@@ -64,6 +73,13 @@ impl PlanError {
                 Diagnostic::new(EXPORT_WITHOUT_PORT, *at, "this export has no port")
                     .label("a native export needs one")
                     .help("write `port 4898` behind the network")
+            }
+            Self::PortTaken { node, at, port, first } => {
+                let node = &hir.nodes[*node].name;
+                Diagnostic::new(PORT_TAKEN, *at, format!("port {port} of `{node}` is taken"))
+                    .label(format!("`{node}` answers this export"))
+                    .also(*first, "first here")
+                    .help("give the export another `port`, or say which node answers: `via NODE`")
             }
             Self::TooManyFragments { edge, network, message, largest } => {
                 let (net, name) = (&hir.networks[*network], edge_name(hir, edge));

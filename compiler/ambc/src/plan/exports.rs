@@ -5,8 +5,9 @@ use super::ids::Ids;
 use super::route::Topology;
 use super::{ExportPlan, Route, Transport};
 use crate::hir::{Deployment, Export, NodeId};
-use ambc_diag::Diagnostics;
+use ambc_diag::{Diagnostics, Span};
 use ambc_lidl::model::InterfaceId;
+use std::collections::BTreeMap;
 
 /// The ingress of each export: the node that serves the network and reaches the instance with the least weight.
 pub(crate) fn exports(
@@ -17,6 +18,7 @@ pub(crate) fn exports(
     diags: &mut Diagnostics,
 ) -> Vec<ExportPlan> {
     let mut out = Vec::new();
+    let mut taken: BTreeMap<(NodeId, usize, u16), Span> = BTreeMap::new();
     for (i, export) in hir.exports.iter().enumerate() {
         // REST is checked, and carried out in a later step.
         if export.rest.is_some() {
@@ -35,9 +37,18 @@ pub(crate) fn exports(
             diags.push(PlanError::NobodyServes { export: i }.diagnostic(hir));
             continue;
         };
+        // `check` has looked where no route had to be known.
+        let of_link = &hir.nodes[node].links[link];
+        let own = (of_link.port == port.value).then_some(of_link.port_span.unwrap_or(of_link.span));
+        if let Some(first) = own.or_else(|| taken.insert((node, link, port.value), port.span)) {
+            diags.push(PlanError::PortTaken { node, at: port.span, port: port.value, first }.diagnostic(hir));
+            continue;
+        }
         let name = format!(
             "export:{}/{}@{}",
-            hir.instances[export.instance].name, interface.0, hir.networks[export.network].name
+            hir.instances[export.instance].name,
+            hir.lidl.interface(interface).name(),
+            hir.networks[export.network].name
         );
         let wire_id = match ids.get(name) {
             Ok(id) => id,
