@@ -65,7 +65,9 @@ impl<'a> Ctx<'a> {
             }];
         };
         let count = self.count(header, now.scope);
-        let len = count.unwrap_or(0);
+        // Of unknown size: one broken element, so that what it names counts as used.
+        let len = count.unwrap_or(1);
+        let broken = broken || count.is_none();
         self.extents[id.0] = Extent { first: first as u32, len, array: true, broken: count.is_none() };
         let variable = header.variable.as_ref().map(|v| v.text.as_str());
         let mut replacements = self.element_overrides(id, len, count.is_none());

@@ -67,3 +67,31 @@ fn elements_that_are_not_there_are_named_once() {
         ]
     );
 }
+
+#[test]
+fn an_array_of_unknown_size_still_uses_what_it_names() {
+    let run = super::help::run(
+        "instance w[i in many] = source { to: store; } instance store = keeper;
+         node n[i in many] : linux { link lan at \"10.0.0.{i}\"; } network lan : udp;
+         instance a = source { to: w[7]; } deploy n[i] { w[i]; a; }",
+    );
+    assert_eq!(
+        run.said,
+        [
+            "deploy.amb:2:17: error[E0214]: `many` is no value here",
+            "deploy.amb:3:22: error[E0214]: `many` is no value here"
+        ]
+    );
+    assert_eq!(wires(&run.hir, "w[0]"), [["store"]]);
+    assert!(run.hir.nodes.iter().all(|(_, n)| n.broken));
+}
+
+#[test]
+fn an_empty_array_is_no_mistake() {
+    let hir = fine(
+        "param n: u32 = 0; instance w[i in n] = source { to: s; } instance s = keeper; node b[i in n] : linux;
+         instance f = fan { to: w[*], s; } node m : linux; deploy b[i] { w[i]; } deploy m { s; f; }",
+    );
+    assert_eq!((hir.nodes.len(), hir.deploys.len()), (1, 1));
+    assert_eq!(wires(&hir, "f"), [["s"]]);
+}

@@ -62,3 +62,20 @@ fn unknown_names_are_said_once_with_the_nearest() {
         ]
     );
 }
+
+#[test]
+fn an_offer_can_share_a_group_and_cannot_leave_its_node() {
+    let text = |node: &str| {
+        format!(
+            "instance a = keeper; instance b = source {{ to: a; }}
+             node n : linux {{ offers disk: ambience::storage {{ path = \"x\"; size = 1MiB; }} }} node m : linux;
+             group g {{ a, b, n.disk }} deploy {node} {{ g; }}"
+        )
+    };
+    let hir = fine(&text("n"));
+    assert_eq!(["a", "n.disk", "n.logger"].map(|i| place(&hir, i)), ["n/g", "n/g", "n/kernel"]);
+    assert_eq!(
+        said(&text("m")),
+        ["deploy.amb:4:50: error[E0251]: `n.disk` is offered by `n` and cannot run on `m`"]
+    );
+}

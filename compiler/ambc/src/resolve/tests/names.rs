@@ -136,3 +136,26 @@ fn an_override_needs_something_to_replace_and_comes_once() {
         ]
     );
 }
+
+#[test]
+fn a_file_used_twice_is_one_file() {
+    let run = with_site(
+        "use \"site.amb\"; use \"site.amb\" as site; use \"services.amb\";
+         instance b = source { to: site::store; } instance c = source { to: store; }",
+    );
+    assert_eq!(run.said, Vec::<String>::new());
+    assert_eq!(wires(&run.hir, "b"), wires(&run.hir, "c"));
+    assert_eq!(run.hir.instances.iter().filter(|(_, i)| i.name.text.ends_with("store")).count(), 1);
+}
+
+#[test]
+fn names_of_damaged_text_and_missing_files_are_not_told_again() {
+    let run = run_files(
+        &[(
+            "root.amb",
+            "use \"gone.amb\"; node n : linux { link lan at \"10.0.0.1\"; } node m : linuks; deploy n { lost; }",
+        )],
+        &[],
+    );
+    assert_eq!(run.said, ["root.amb:1:69: error[E0201]: there is no platform `linuks`"], "a slip of its own");
+}
