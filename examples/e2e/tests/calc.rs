@@ -1,0 +1,67 @@
+//! One application, four placements: the same crates answer, in other processes, over other ways.
+
+use ambc_e2e::{Finished, ambc, finish};
+
+const AMBC: &str = env!("CARGO_BIN_EXE_ambc-under-test");
+
+fn run(deck: &str) -> Finished {
+    let path = format!("examples/calc/{deck}.amb");
+    let done = finish(&format!("run {deck}"), ambc(AMBC, &["run", "--until-idle", "--fresh", &path]));
+    assert_eq!(done.code(), Some(0), "{}", done.all());
+    for answer in ["2 + 3 = 5", "6 * 7 = 42", "1 / 0: division by zero"] {
+        assert!(done.stdout.contains(&format!("ask: {answer}")), "{answer}\n{}", done.all());
+    }
+    done
+}
+
+/// The lines that say who answered an edge.
+fn answered<'a>(done: &'a Finished, edge: &str) -> Vec<&'a str> {
+    done.stdout.lines().filter(|l| l.contains(&format!("edge {edge}"))).filter_map(|l| l.split("answered by ").nth(1)).collect()
+}
+
+#[test]
+fn in_one_group_calls_are_function_calls() {
+    let done = run("one_group");
+    assert!(answered(&done, "ask.calculator").is_empty(), "{}", done.all());
+}
+
+#[test]
+fn in_two_groups_another_process_answers() {
+    let done = run("two_groups");
+    assert!(answered(&done, "ask.calculator").iter().all(|a| a.starts_with("group calculator (process")), "{}", done.all());
+    assert_eq!(answered(&done, "ask.calculator").len(), 1, "{}", done.all());
+}
+
+#[test]
+fn on_two_nodes_another_node_answers() {
+    let done = run("two_nodes");
+    let by = answered(&done, "ask.calculator");
+    assert!(by.iter().any(|a| a.starts_with("node ")) && by.iter().any(|a| a.starts_with("group calculator")), "{by:?}");
+}
+
+#[test]
+fn over_three_networks_two_nodes_relay() {
+    let done = run("three_hops");
+    let by = answered(&done, "ask.calculator");
+    assert!(by.contains(&"node cloud"), "{by:?}\n{}", done.all());
+    let plan = finish("plan three_hops", ambc(AMBC, &["plan", "examples/calc/three_hops.amb", "--format", "json"]));
+    assert!(plan.stdout.contains(r#""nodes":["probe","gateway","edge","cloud"]"#), "{}", plan.stdout);
+}
+
+#[test]
+fn all_placements_name_the_same_crates() {
+    let crates = |deck: &str| {
+        let path = format!("examples/calc/{deck}.amb");
+        let tree = finish(&format!("dump {deck}"), ambc(AMBC, &["dump", "--stage", "tree", &path]));
+        let mut found: Vec<_> =
+            tree.stdout.lines().filter(|l| l.contains("/services/")).filter_map(|l| l.split('"').nth(1)).map(str::to_owned).collect();
+        found.sort();
+        found.dedup();
+        found
+    };
+    let first = crates("one_group");
+    assert_eq!(first.len(), 2, "{first:?}");
+    for deck in ["two_groups", "two_nodes", "three_hops"] {
+        assert_eq!(crates(deck), first, "{deck}");
+    }
+}

@@ -1,0 +1,117 @@
+//! Groups that die, networks that lose, nodes that are gone for a while.
+
+use ambc_e2e::{Running, alive, ambc, signal};
+use std::time::Duration;
+
+const AMBC: &str = env!("CARGO_BIN_EXE_ambc-under-test");
+const BUILD: Duration = Duration::from_secs(900);
+const RUN: Duration = Duration::from_secs(120);
+
+/// `name=7` in a line.
+fn number(line: &str, name: &str) -> u32 {
+    let value = line.split_whitespace().find_map(|w| w.strip_prefix(&format!("{name}=")));
+    value.and_then(|v| v.parse().ok()).unwrap_or_else(|| panic!("no `{name}=` in {line}"))
+}
+
+fn pid_of(line: &str) -> u32 {
+    line.rsplit(' ').next().and_then(|p| p.parse().ok()).unwrap_or_else(|| panic!("no pid in {line}"))
+}
+
+fn hammered<'a>(lines: &'a [String], who: &str) -> &'a str {
+    let found = lines.iter().find(|l| l.contains(&format!("{who}: hammered")));
+    found.unwrap_or_else(|| panic!("{who} never ended:\n{}", lines.join("\n")))
+}
+
+#[test]
+fn a_killed_group_is_restarted_and_only_its_callers_notice() {
+    let deck = "examples/e2e/decks/hammer.amb";
+    let mut run = Running::start(ambc(AMBC, &["run", "--until-idle", deck]));
+    run.line("ambc: ready", BUILD);
+    let started = run.seen.iter().find(|l| l.contains("ambc: group counter pid")).cloned();
+    let mut pid = pid_of(&started.unwrap_or_else(|| panic!("{}", run.seen.join("\n"))));
+    for _ in 0..3 {
+        std::thread::sleep(Duration::from_millis(150));
+        signal(pid, "KILL");
+        run.line("died", RUN);
+        pid = pid_of(&run.line("ambc: group counter pid", RUN));
+    }
+    let (status, lines) = run.end(RUN);
+    assert_eq!(status.code(), Some(0), "{}", lines.join("\n"));
+    let mut restarted = 0;
+    for i in 0..4 {
+        let line = hammered(&lines, &format!("caller[{i}]"));
+        let ends: u32 = ["ok", "restarted", "timeout", "unreachable", "other"].iter().map(|n| number(line, n)).sum();
+        assert_eq!(ends, 4_000, "every call ends: {line}");
+        assert_eq!(number(line, "timeout") + number(line, "other") + number(line, "unreachable"), 0, "{line}");
+        assert!(number(line, "ok_since") > 100, "calls succeed again: {line}");
+        restarted += number(line, "restarted");
+    }
+    assert!(restarted > 0, "somebody was told");
+    let calm = hammered(&lines, "calm");
+    assert_eq!(number(calm, "ok"), 4_000, "others keep serving: {calm}");
+    println!("    {restarted} calls ended as Restarted in 3 deaths");
+}
+
+#[test]
+fn over_a_bad_network_no_call_is_lost_or_run_twice() {
+    let deck = "examples/e2e/decks/lossy.amb";
+    let faults = ["run", "--until-idle", deck, "--impair", "loss=0.05 dup=0.05 reorder=0.05", "--seed", "7"];
+    let mut run = Running::start(ambc(AMBC, &faults));
+    run.line("ambc: ready", BUILD);
+    let (status, lines) = run.end(Duration::from_secs(240));
+    assert_eq!(status.code(), Some(0), "{}", lines.join("\n"));
+    for i in 0..3 {
+        let line = hammered(&lines, &format!("caller[{i}]"));
+        assert_eq!(number(line, "ok"), 400, "{line}");
+        assert_eq!((number(line, "ran"), number(line, "repeated")), (400, 0), "{line}");
+    }
+}
+
+#[test]
+fn an_unplugged_relay_means_typed_errors_in_time_and_then_recovery() {
+    let deck = "examples/e2e/decks/hops.amb";
+    let mut run = Running::start(ambc(AMBC, &["run", "--until-idle", deck]));
+    run.line("n4 ", BUILD);
+    run.line("ambc: ready", BUILD);
+    let relay = process_of(run.pid(), "n2");
+    std::thread::sleep(Duration::from_millis(500));
+    signal(relay, "STOP");
+    std::thread::sleep(Duration::from_millis(2_500));
+    signal(relay, "CONT");
+    let (status, lines) = run.end(RUN);
+    assert_eq!(status.code(), Some(0), "{}", lines.join("\n"));
+    let line = hammered(&lines, "caller");
+    let failed = number(line, "timeout") + number(line, "unreachable");
+    assert_eq!(number(line, "ok") + failed, 150, "nothing but results, Timeout and Unreachable: {line}");
+    assert!((1..=6).contains(&failed), "each failed call ended within its second: {line}");
+    assert!(number(line, "ok_since") > 20, "it recovers: {line}");
+    assert_eq!(number(line, "repeated"), 0, "{line}");
+}
+
+#[test]
+fn ctrl_c_ends_everything() {
+    let deck = "examples/e2e/decks/hammer.amb";
+    let mut run = Running::start(ambc(AMBC, &["run", deck, "--set", "calls=4_000_000"]));
+    run.line("ambc: ready", BUILD);
+    let pids: Vec<u32> = run.seen.iter().filter(|l| l.contains("ambc: group") && l.contains(" pid ")).map(|l| pid_of(l)).collect();
+    let node = process_of(run.pid(), "here");
+    assert!(pids.len() >= 6 && alive(node), "{pids:?}");
+    signal(run.pid(), "INT");
+    let (status, lines) = run.end(RUN);
+    assert_eq!(status.code(), Some(0), "{}", lines.join("\n"));
+    assert!(lines.iter().any(|l| l.contains("edge caller[0].counter")), "counters are printed at the end");
+    for pid in pids.into_iter().chain([node]) {
+        assert!(!alive(pid), "process {pid} is still there");
+    }
+}
+
+/// The process of a node, among the children of `ambc run`.
+fn process_of(ambc: u32, node: &str) -> u32 {
+    let children = std::fs::read_to_string(format!("/proc/{ambc}/task/{ambc}/children")).expect("ambc runs");
+    let is_it = |pid: &&str| {
+        let line = std::fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        line.contains(&format!("/{node}/identity"))
+    };
+    let found = children.split_whitespace().find(is_it);
+    found.and_then(|p| p.parse().ok()).unwrap_or_else(|| panic!("no process of node {node} below {ambc}: {children}"))
+}
