@@ -2,7 +2,7 @@
 
 use super::lanes::{NodeLane, bulk, concurrency, sizes};
 use super::origin::{OriginKind, Origins};
-use super::rust_names::{slug, unique};
+use super::rust_names::{Taken, slug};
 use super::{CallerImage, CrateImage, DomainImage, End, InstanceImage, NeedImage, Served, ServerImage};
 use crate::hir::{BuiltinService, Deployment, InstanceId, NodeId, Service, ServiceSource};
 use crate::plan::{DomainPlan, Edge, NodePlan, Plan, Transport, edge_name};
@@ -62,36 +62,35 @@ struct Names {
     loggers: BTreeMap<String, String>,
     edges: BTreeMap<String, String>,
     servers: BTreeMap<String, String>,
-    taken: BTreeSet<String>,
+    taken: Taken,
 }
 
 impl Names {
     fn new(at: &Context<'_>, plan: &DomainPlan, end: End) -> Self {
-        let taken = ["ctx", "host", "main", "build", "tables"].map(str::to_owned).into_iter().collect();
         let mut out = Self {
             instances: BTreeMap::new(),
             loggers: BTreeMap::new(),
             edges: BTreeMap::new(),
             servers: BTreeMap::new(),
-            taken,
+            taken: Taken::default(),
         };
         for &id in &plan.instances {
-            let ident = unique(&at.hir.instances[id].name.to_string(), &mut out.taken);
+            let ident = out.taken.instance(&at.hir.instances[id].name.to_string());
             out.instances.insert(id, ident);
         }
         for lane in at.lanes {
             if lane.image.caller == end {
-                let ident = unique(&format!("edge_{}", lane.image.edge), &mut out.taken);
+                let ident = out.taken.value(&format!("edge_{}", lane.image.edge));
                 out.edges.insert(lane.image.edge.clone(), ident);
             }
             if lane.image.callee == end {
-                let ident = unique(&format!("from_{}", lane.image.edge), &mut out.taken);
+                let ident = out.taken.value(&format!("from_{}", lane.image.edge));
                 out.servers.insert(lane.image.edge.clone(), ident);
             }
         }
         for edge in logger_edges(at, &plan.instances) {
             let name = edge_name(at.hir, edge);
-            let ident = unique(&format!("log_of_{name}"), &mut out.taken);
+            let ident = out.taken.value(&format!("log_of_{name}"));
             out.loggers.insert(name, ident);
         }
         out
@@ -141,7 +140,7 @@ fn instances_of(
                         served.iter().filter(|(_, (_, l))| l.image.edge == edge).copied().collect();
                     let mut image = instance(at, id, names, &served, origins);
                     image.ident = names.loggers.get(&edge).cloned().unwrap_or_default();
-                    image.camel = camel(&image.ident);
+                    image.camel = names.taken.type_name(&camel(&image.ident), "Instance");
                     image.params =
                         vec![params::label(&at.hir.instances[from].name.to_string(), image.origin)];
                     image
@@ -158,7 +157,7 @@ type ServedLane<'a> = (usize, &'a (usize, &'a NodeLane));
 fn instance(
     at: &Context<'_>,
     id: InstanceId,
-    names: &Names,
+    names: &mut Names,
     served: &[ServedLane<'_>],
     origins: &mut Origins,
 ) -> InstanceImage {
@@ -177,7 +176,7 @@ fn instance(
     let large = served.iter().map(|(_, (_, l))| sizes(hir, l.interface).0).max().unwrap_or(0);
     let ident = names.instances.get(&id).cloned().unwrap_or_default();
     InstanceImage {
-        camel: camel(&ident),
+        camel: names.taken.type_name(&camel(&ident), "Instance"),
         ident,
         name: instance_name,
         type_path: type_path(service),
@@ -249,7 +248,7 @@ fn needs(
     at: &Context<'_>,
     id: InstanceId,
     service: &Service,
-    names: &Names,
+    names: &mut Names,
     origins: &mut Origins,
 ) -> Vec<NeedImage> {
     service
@@ -276,7 +275,10 @@ fn needs(
                 (false, false, [one, ..]) => (one.ty.clone(), one.value.clone()),
                 (false, false, []) => ("Absent".into(), "absent()".into()),
             };
-            NeedImage { name: ambc_lidl::model::escape(&need.name.value), ty, value, origin }
+            let instance = names.instances.get(&id).map_or("", String::as_str);
+            let alias = format!("{}{}", camel(instance), camel(&need.name.value));
+            let alias = names.taken.type_name(&alias, "Need");
+            NeedImage { name: ambc_lidl::model::escape(&need.name.value), alias, ty, value, origin }
         })
         .collect()
 }

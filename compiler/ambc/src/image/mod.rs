@@ -115,6 +115,8 @@ pub struct Served {
 #[derive(Clone, Debug, Serialize)]
 pub struct NeedImage {
     pub name: String,
+    /// Name of its type in the program.
+    pub alias: String,
     /// Rust type of the dependency.
     pub ty: String,
     /// Rust expression of its value.

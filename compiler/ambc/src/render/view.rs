@@ -119,7 +119,7 @@ struct Instance<'a> {
 
 #[derive(Serialize)]
 struct Need<'a> {
-    alias: String,
+    alias: &'a str,
     ty: &'a str,
     mark: String,
 }
@@ -228,10 +228,9 @@ fn scratch_of(domain: &DomainImage, server: usize) -> Option<Scratch> {
 }
 
 fn instance_view<'a>(domain: &'a DomainImage, i: &'a InstanceImage) -> Instance<'a> {
-    let alias = |need: &str| format!("{}{}", i.camel, ambc_lidl::model::camel(need.trim_start_matches("r#")));
     let needs: Vec<_> =
-        i.needs.iter().map(|n| Need { alias: alias(&n.name), ty: &n.ty, mark: mark(n.origin) }).collect();
-    let aliases: Vec<_> = needs.iter().map(|n| n.alias.as_str()).collect();
+        i.needs.iter().map(|n| Need { alias: &n.alias, ty: &n.ty, mark: mark(n.origin) }).collect();
+    let aliases: Vec<_> = needs.iter().map(|n| n.alias).collect();
     let generics = if aliases.is_empty() { String::new() } else { format!("<{}>", aliases.join(", ")) };
     let lanes: Vec<_> =
         i.serves.iter().map(|s| format!("Handle::get({})", domain.servers[s.server].ident)).collect();
