@@ -77,7 +77,7 @@ fn over_a_bad_network_no_call_is_lost_or_run_twice() {
 fn an_unplugged_relay_means_typed_errors_in_time_and_then_recovery() {
     let deck = "examples/e2e/decks/hops.amb";
     let mut run = Running::start(ambc(AMBC, &["run", "--until-idle", deck]));
-    run.line("n1   info  ambc: ready", BUILD);
+    run.line("n1 info  ambc: ready", BUILD);
     let relay = process_of(run.pid(), "n2");
     std::thread::sleep(Duration::from_millis(500));
     signal(relay, "STOP");
