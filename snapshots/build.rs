@@ -1,5 +1,6 @@
 //! Writes one `#[test]` for each case folder, so that a failure has the name of its case.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -34,12 +35,18 @@ fn find(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
     Ok(())
 }
 
+/// A module for each folder, so that `cargo test fail::check::` runs one stage.
 fn tests(kind: &str, cases: &Path, found: &[PathBuf]) -> String {
-    let mut text = String::new();
+    let mut modules: BTreeMap<String, String> = BTreeMap::new();
     for case in found {
         let name = case.strip_prefix(cases).unwrap_or(case).to_string_lossy().replace('\\', "/");
-        let function = name.replace(['/', '-'], "__");
+        let (folder, function) = name.rsplit_once('/').unwrap_or(("", &name));
+        let text = modules.entry(folder.replace('/', "_")).or_default();
         let _ = writeln!(text, "#[test]\nfn {function}() {{\n    ambc_snapshots::{kind}({name:?});\n}}\n");
     }
-    text
+    let module = |(name, text): (String, String)| match name.as_str() {
+        "" => text,
+        name => format!("mod {name} {{\n{text}}}\n"),
+    };
+    modules.into_iter().map(module).collect()
 }

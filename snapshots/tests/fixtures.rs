@@ -14,7 +14,7 @@ fn files(folder: &Path, end: &str) -> Vec<PathBuf> {
     let mut open = vec![folder.to_path_buf()];
     while let Some(folder) = open.pop() {
         for entry in fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display())) {
-            let path = entry.unwrap().path();
+            let path = entry.expect("a folder that can be listed").path();
             if path.is_dir() {
                 open.push(path);
             } else if path.to_string_lossy().ends_with(end) {
@@ -46,7 +46,7 @@ fn codes_of_the_compiler() -> BTreeSet<String> {
         if !name.contains("/src/") || name.ends_with("/tests.rs") || name.contains("/tests/") {
             continue;
         }
-        let text = fs::read_to_string(&file).unwrap();
+        let text = fs::read_to_string(&file).expect("source text");
         let product = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
         out.extend(codes(product, "\"", "\""));
     }
