@@ -12,12 +12,6 @@ impl<T> Checked<T> {
     pub(super) fn seal(value: T) -> Self {
         Self { value }
     }
-
-    /// For the tests of later stages, which build their input by hand.
-    #[cfg(test)]
-    pub(crate) fn trusted_by_test(value: T) -> Self {
-        Self { value }
-    }
 }
 
 impl<T> Deref for Checked<T> {
