@@ -161,6 +161,8 @@ impl Pass<'_> {
     fn looks_like_item(&self, item: usize, at: usize) -> bool {
         indent(self.text, at).is_some_and(|n| n <= indent(self.text, item).unwrap_or(0))
             && starts_line_with_item(self.text, at, self.is_item_word)
+            // `param` starts a statement of a service as well.
+            && self.text.get(at..self.word_end(at)) != Some("param")
     }
 }
 
@@ -177,7 +179,7 @@ fn unclosed(open: &[(u8, usize)]) -> Ending {
 }
 
 /// Whether the word at `at` is the first of its line, an item word, and followed by what could be its name. Used to recover
-/// where a `;` or `}` is missing; `param` also starts a statement of a service and so tells nothing.
+/// where a `;` or `}` is missing.
 pub fn starts_line_with_item(text: &str, at: usize, is_item_word: fn(&str) -> bool) -> bool {
     let rest = text.get(at..).unwrap_or("");
     let word = rest.get(..rest.bytes().take_while(|b| is_id_char(*b)).count()).unwrap_or("");
@@ -185,7 +187,6 @@ pub fn starts_line_with_item(text: &str, at: usize, is_item_word: fn(&str) -> bo
     let name = after.trim_start_matches([' ', '\t']);
     indent(text, at).is_some()
         && is_item_word(word)
-        && word != "param"
         && name.len() < after.len()
         && name.bytes().next().is_some_and(|b| is_id_start(b) || b == b'"' || b == b'*')
 }

@@ -52,6 +52,19 @@ pub(super) enum Mend {
     },
 }
 
+impl Failure {
+    /// `Some` if a `{` would have fitted in front of a word: where the blank before that word starts, and the word.
+    pub(super) fn lacks_open<'t>(&self, text: &'t str) -> Option<(usize, usize, &'t str)> {
+        let before = text.get(..self.at)?.trim_end().len();
+        let rest = text.get(before..)?;
+        let at = before + (rest.len() - rest.trim_start().len());
+        let word = token(text.get(at..)?);
+        let is_word = word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+        (is_word && at > before && self.expected.iter().any(|r| words::word(*r) == words::word(Rule::open)))
+            .then_some((before, at, word))
+    }
+}
+
 impl Mend {
     pub(super) fn apply(self, text: &mut String) {
         match self {
@@ -104,6 +117,11 @@ impl Scene<'_> {
             .or_else(|| self.keyword_as_name(r))
             .or_else(|| self.foreign_operator(r))
             .unwrap_or_else(|| (self.unexpected(r), None))
+    }
+
+    /// Whether an earlier `:` of the statement already said what kind of thing follows.
+    fn tight(&self) -> bool {
+        self.text.get(..self.at).is_some_and(|t| t.contains(':'))
     }
 
     fn expects(&self, rule: Rule) -> bool {
@@ -166,6 +184,17 @@ impl Scene<'_> {
             "=" if self.expects(Rule::colon) => {
                 let help = self.about.form.map_or("write `:`".to_owned(), |f| format!("write `{f}`"));
                 slip(format!("expected `:` after `{name}`, found `=`"), help, self.at, ':')
+            }
+            // `vision:frame`: the parts of a path, written tight.
+            ":" if self.before == self.at
+                && self.text[self.at + 1..].starts_with(is_name_start)
+                && self.tight() =>
+            {
+                let span = r.range(self.at, self.at + 1);
+                let d = Diagnostic::new(code, span, "the parts of a path are separated by `::`, not by `:`")
+                    .label("one `:`")
+                    .help(format!("write `{name}::{}`", token(&self.text[self.at + 1..])));
+                Some((d.edit(span, "::"), None))
             }
             ":" if attribute && self.about.form.is_none() => {
                 let span = r.range(self.at, self.at + 1);
@@ -308,6 +337,10 @@ pub(super) fn quoted(words: &[&str]) -> String {
         [one] => one.clone(),
         [init @ .., last] => format!("{} and {last}", init.join(", ")),
     }
+}
+
+fn is_name_start(c: char) -> bool {
+    c.is_ascii_alphabetic() || c == '_'
 }
 
 fn word_len(text: &str) -> usize {

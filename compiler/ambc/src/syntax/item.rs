@@ -12,7 +12,8 @@ use ambc_grammar::scan::{Ending, ProblemKind, RawItem, starts_line_with_item};
 /// Reports what the scanner found unbalanced.
 pub(super) fn problems(r: &mut Reader<'_>) {
     let scan = r.scan;
-    for p in &scan.problems {
+    (r.base, r.limit) = (0, r.src.len());
+    for p in scan.problems.iter().filter(|p| !r.explained.contains(&p.start)).copied().collect::<Vec<_>>() {
         let span = r.range(p.start, p.end);
         let d = match p.kind {
             ProblemKind::UnclosedString => {
@@ -59,27 +60,66 @@ pub(super) fn parsed_or_mended(r: &mut Reader<'_>, rule: Rule, text: &mut String
     false
 }
 
-/// Reads a raw item: mostly one item, more where a `;` is missing between two.
-pub(super) fn read(r: &mut Reader<'_>, raw: RawItem) -> Vec<Item> {
+/// Reads every item of the file.
+pub(super) fn all(r: &mut Reader<'_>) -> Vec<Item> {
+    let scan = r.scan;
     let mut items = Vec::new();
+    let mut done = 0;
+    for raw in &scan.items {
+        if raw.start >= done {
+            done = read(r, *raw, &mut items);
+        }
+    }
+    items
+}
+
+/// Reads a raw item: mostly one item, more where a `;` is missing between two. Returns where it ends, which is behind
+/// further raw items if its `{` is missing.
+fn read(r: &mut Reader<'_>, raw: RawItem, items: &mut Vec<Item>) -> usize {
     let mut start = raw.start;
     loop {
-        let head = match Head::read(r, start, raw.end) {
-            Some(head) => head,
-            None => return items,
-        };
+        let Some(head) = Head::read(r, start, raw.end) else { return raw.end };
         if let Some(item) = whole(r, &head, raw) {
             items.push(item);
-            return items;
+            return raw.end;
+        }
+        if let Some((item, end)) = without_open(r, &head, raw) {
+            items.push(item);
+            return end;
         }
         let part = cut(r, &head, raw);
         items.extend(one(r, &head, part));
         if part.end >= raw.end {
-            return items;
+            return raw.end;
         }
         let rest = r.scan.text.get(part.end..raw.end).unwrap_or("");
         start = part.end + (rest.len() - rest.trim_start().len());
     }
+}
+
+/// The item up to the next `}` that closes nothing, if a `{` behind its header makes sense of all of that.
+fn without_open(r: &mut Reader<'_>, head: &Head, raw: RawItem) -> Option<(Item, usize)> {
+    let scan = r.scan;
+    let rule = body_rule(head.word);
+    let stray = scan.problems.iter().find(|p| p.kind == ProblemKind::StrayClose && p.start >= raw.end)?;
+    let found = expected::failure(rule, scan.text.get(head.body..raw.end)?)?;
+    let (before, at, word) = found.lacks_open(scan.text.get(head.body..raw.end)?)?;
+    if next_item(&scan.text, head.body, stray.start).is_some() {
+        return None;
+    }
+    let mut text = scan.text.get(head.body..stray.end)?.to_owned();
+    text.replace_range(before..before + 1, "{");
+    let body = first(rule, &text)?.into_inner().next()?;
+    (r.base, r.limit) = (head.body, stray.end);
+    let message = format!("expected `{{`, found `{word}`");
+    let d = Diagnostic::new(codes::UNEXPECTED, r.range(at, at + word.len()), message)
+        .label("`{` is missing before this")
+        .also(r.range(stray.start - head.body, stray.end - head.body), "for this `}`")
+        .edit(r.range(before, at), " { ");
+    r.report(d);
+    r.explained.push(stray.start);
+    let kind = convert::item(r, head.word, head.overrides.is_some(), body)?;
+    Some((finish(r, head, stray.end, kind), stray.end))
 }
 
 /// The start of an item.

@@ -34,8 +34,8 @@ pub fn parse(file: FileId, sources: &Sources, diags: &mut Diagnostics) -> ast::F
     let src = &sources.file(file).text;
     let scan = scan(src, starts_amb_item);
     let mut r = reader::Reader::new(file, src, &scan, diags);
+    let items = item::all(&mut r);
     item::problems(&mut r);
-    let items = scan.items.iter().flat_map(|raw| item::read(&mut r, *raw)).collect();
     ast::File { file, items, damaged: r.damaged }
 }
 

@@ -26,6 +26,8 @@ pub(super) struct Reader<'a> {
     pub(super) broken: bool,
     /// The words of text that could not be read.
     pub(super) damaged: Vec<Ident>,
+    /// Each `}` that closes nothing because the `{` before it is missing, which has been reported.
+    pub(super) explained: Vec<usize>,
     /// Offset of the text being converted.
     pub(super) base: usize,
     /// Nothing of it lies behind this offset.
@@ -37,7 +39,18 @@ pub(super) struct Reader<'a> {
 impl<'a> Reader<'a> {
     pub(super) fn new(file: FileId, src: &'a str, scan: &'a Scan, diags: &'a mut Diagnostics) -> Self {
         let limit = src.len();
-        Self { file, src, scan, diags, broken: false, damaged: Vec::new(), base: 0, limit, map: None }
+        Self {
+            file,
+            src,
+            scan,
+            diags,
+            broken: false,
+            damaged: Vec::new(),
+            explained: Vec::new(),
+            base: 0,
+            limit,
+            map: None,
+        }
     }
 
     /// For text whose bytes stand at the places that `map` gives.

@@ -32,7 +32,7 @@ pub(super) fn param(r: &mut Reader<'_>, p: P<'_>) -> Option<ParamDecl> {
     Some(ParamDecl { name: name?, ty: ty?, default, doc, span })
 }
 
-fn type_ref(r: &mut Reader<'_>, p: P<'_>) -> Option<TypeRef> {
+pub(super) fn type_ref(r: &mut Reader<'_>, p: P<'_>) -> Option<TypeRef> {
     let span = r.span(&p);
     let (mut path, mut args) = (None, Vec::new());
     for p in p.into_inner() {

@@ -16,37 +16,39 @@ pub(in super::super) fn salvage(r: &mut Reader<'_>, word: &str, text: &str) -> O
     let name = name(r, text)?;
     let missing = || Path { segments: Vec::new(), span: name.span.at_end() };
     Some(match word {
-        "param" => ItemKind::Param(ParamDecl {
-            ty: TypeRef { path: missing(), args: Vec::new(), span: name.span.at_end() },
-            span: name.span,
-            default: None,
-            doc: None,
-            name,
-        }),
+        "param" => {
+            let nothing = TypeRef { path: missing(), args: Vec::new(), span: name.span.at_end() };
+            let ty = part(r, text, &[':'], Rule::type_ref, header::type_ref).flatten().unwrap_or(nothing);
+            ItemKind::Param(ParamDecl { ty, span: name.span, default: None, doc: None, name })
+        }
         "service" => {
             let members = block(r, Rule::rest_service, text, service::service_members).unwrap_or_default();
             ItemKind::Service(Service { name, interfaces: Vec::new(), members })
         }
         "network" => {
             let array = array(r, text, &name);
-            let mut out = Network { name, array, kind: None, settings: Vec::new(), hub: None };
+            let kind = part(r, text, &[':'], Rule::ident, |r, p| r.ident(&p));
+            let mut out = Network { name, array, kind, settings: Vec::new(), hub: None };
             block(r, Rule::rest_network, text, |r, p| topology::network_members(r, p, &mut out));
             ItemKind::Network(out)
         }
         "platform" => {
-            let mut out = Platform { name, base: None, settings: Vec::new(), offers: Vec::new() };
+            let base = part(r, text, &[':'], Rule::path, |r, p| r.path(p));
+            let mut out = Platform { name, base, settings: Vec::new(), offers: Vec::new() };
             block(r, Rule::rest_platform, text, |r, p| topology::platform_members(r, p, &mut out));
             ItemKind::Platform(out)
         }
         "node" => {
             let array = array(r, text, &name);
             let (links, offers, settings) = Default::default();
-            let mut out = Node { name, array, platform: None, links, offers, settings };
+            let platform = part(r, text, &[':'], Rule::path, |r, p| r.path(p));
+            let mut out = Node { name, array, platform, links, offers, settings };
             block(r, Rule::rest_node, text, |r, p| topology::node_members(r, p, &mut out));
             ItemKind::Node(out)
         }
         "instance" => {
-            let (array, service) = (array(r, text, &name), missing());
+            let array = array(r, text, &name);
+            let service = part(r, text, &['=', ':'], Rule::path, |r, p| r.path(p)).unwrap_or_else(missing);
             let members = block(r, Rule::rest_instance, text, instances::members);
             let (bindings, settings) = members.unwrap_or_default();
             ItemKind::Instance(Instance { name, array, service, bindings, settings })
@@ -71,7 +73,7 @@ pub(in super::super) fn salvage(r: &mut Reader<'_>, word: &str, text: &str) -> O
             ItemKind::Export(out)
         }
         "import" => {
-            let interface = missing();
+            let interface = part(r, text, &[':'], Rule::path, |r, p| r.path(p)).unwrap_or_else(missing);
             let network = Ref { head: missing(), ..plain_ref(name.clone(), None) };
             let settings = block(r, Rule::rest_import, text, setting::settings).unwrap_or_default();
             ItemKind::Import(Import { name, interface, network, rest: None, from: None, via: None, settings })
@@ -102,6 +104,25 @@ fn array(r: &mut Reader<'_>, text: &str, name: &Ident) -> Option<ArrayHeader> {
     let out = header::array(r, pair);
     r.base = base;
     out
+}
+
+/// What stands behind the first of the `marks` in the header, as far as it parses.
+fn part<T>(
+    r: &mut Reader<'_>,
+    text: &str,
+    marks: &[char],
+    rule: Rule,
+    take: impl FnOnce(&mut Reader<'_>, super::super::reader::P<'_>) -> T,
+) -> Option<T> {
+    let header = text.split('{').next().unwrap_or("");
+    let at = header.find(marks)? + 1;
+    let at = at + header.get(at..).map_or(0, |t| t.len() - t.trim_start().len());
+    let pair = AmbParser::parse(rule, header.get(at..)?).ok()?.next()?;
+    let base = r.base;
+    r.base += at;
+    let out = take(r, pair);
+    r.base = base;
+    Some(out)
 }
 
 fn plain_ref(name: Ident, array: Option<ArrayHeader>) -> Ref {
