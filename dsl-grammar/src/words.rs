@@ -49,6 +49,7 @@ pub fn word(rule: Rule) -> &'static str {
         Rule::quantity => "a number with a unit",
         Rule::unit | Rule::unit_percent | Rule::unit_per | Rule::unit_apart => "a unit",
         Rule::string | Rule::string_body => "a string",
+        Rule::member_dot => "`.`",
         Rule::semi | Rule::member_end | Rule::run_on => "`;`",
         Rule::comma => "`,`",
         Rule::colon => "`:`",
@@ -204,7 +205,6 @@ pub fn word(rule: Rule) -> &'static str {
         | Rule::operand_ahead
         | Rule::not_an_operand
         | Rule::blank
-        | Rule::member_dot
         | Rule::prefix
         | Rule::operand
         | Rule::infix
@@ -246,7 +246,8 @@ pub fn list(rules: &[Rule]) -> String {
     let operator = word(Rule::op_add);
     if words.contains(&operator) {
         // Behind a complete value hardly anyone means to select from it or to call it.
-        words.retain(|w| *w != word(Rule::lbracket) && *w != word(Rule::lparen));
+        let further = [Rule::lbracket, Rule::lparen, Rule::member_dot].map(word);
+        words.retain(|w| !further.contains(w));
     }
     words.sort_by_key(|w| *w == operator);
     match words.as_slice() {

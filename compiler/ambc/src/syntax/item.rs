@@ -1,6 +1,6 @@
 //! One item of a file: its keyword, its body by the grammar, and what is saved when the body is damaged.
 
-use super::ast::{Item, ItemKind};
+use super::ast::{Ident, Item, ItemKind};
 use super::expected::{self, About};
 use super::reader::{Reader, first};
 use super::{codes, convert, forms, nearest};
@@ -273,6 +273,8 @@ fn one(r: &mut Reader<'_>, head: &Head, raw: RawItem) -> Option<Item> {
     };
     let kind = kind.or_else(|| {
         r.broken = true;
+        let word = Span::new(r.file, (head.body - head.word.len()) as u32, head.body as u32);
+        r.damaged.push(Ident { text: head.word.to_owned(), span: word });
         r.damage(&text, 0, text.len());
         convert::salvage(r, head.word, &text)
     });

@@ -325,6 +325,19 @@ fn one_damaged_statement_costs_one_error_and_its_neighbours_count() {
 }
 
 #[test]
+fn a_name_left_out_is_what_is_expected() {
+    let text = "node n : linux { offers sd: ::files; link lan at on uart0; }";
+    assert_eq!(
+        errors(text),
+        "1:29:[E0113]: expected a name, found `::`\n1:50:[E0113]: `on` cannot stand here"
+    );
+    let (ast, _) = read("use ;");
+    assert!(ast.items.is_empty() && ast.damaged.iter().any(|w| w.text == "use"));
+    let ast = good("param a: u8 = 1 - - 2;\nservice s { needs optional : a::b; }");
+    assert_eq!(ast.items.len(), 2);
+}
+
+#[test]
 fn a_damaged_header_keeps_its_name_and_its_block() {
     let text = "node a[i in 3] : : linux { link lan at 1; }\ninstance i = = s { x: b; }\nexport e ovr net { public; }\ndeploy d ! { x; }";
     let (ast, e) = read(text);

@@ -251,7 +251,7 @@ fn select(r: &mut Reader<'_>, p: P<'_>) -> Option<Select> {
 /// `next.recognize` as two names of the rule `calls_more`.
 pub(super) fn pair_reference(r: &mut Reader<'_>, p: P<'_>) -> Option<Ref> {
     let span = r.span(&p);
-    let mut names = p.into_inner().map(|p| r.ident(&p));
+    let mut names = p.into_inner().filter(|p| p.as_rule() == Rule::ident).map(|p| r.ident(&p));
     let (head, member) = (names.next()?, names.next()?);
     let head = Path { span: head.span, segments: vec![head] };
     Some(Ref { head, select: None, member: Some(member), more: Vec::new(), member_select: None, span })

@@ -18,7 +18,13 @@ pub(in super::super) fn salvage(r: &mut Reader<'_>, word: &str, text: &str) -> O
     Some(match word {
         "param" => {
             let nothing = TypeRef { path: missing(), args: Vec::new(), span: name.span.at_end() };
-            let ty = part(r, text, &[':'], Rule::type_ref, header::type_ref).flatten().unwrap_or(nothing);
+            let ty = part(r, text, &[':'], Rule::type_ref, header::type_ref).flatten();
+            // A type that is cut short would be called wrong: it counts if what follows it may follow.
+            let whole = |t: &TypeRef| {
+                let rest = text.get((t.span.end as usize).saturating_sub(r.base)..).unwrap_or("");
+                rest.trim_start().is_empty() || rest.trim_start().starts_with([';', '='])
+            };
+            let ty = ty.filter(whole).unwrap_or(nothing);
             ItemKind::Param(ParamDecl { ty, span: name.span, default: None, doc: None, name })
         }
         "service" => {
