@@ -296,10 +296,11 @@ impl Scene<'_> {
             s if s.starts_with('"') => "a string".to_owned(),
             s => format!("`{s}`"),
         };
-        let expected = words::list(self.expected);
-        let d = self
-            .here(r, codes::UNEXPECTED, format!("expected {expected}, found {found}"))
-            .label("not expected here");
+        let message = match self.expected {
+            [] => format!("{found} cannot stand here"),
+            rules => format!("expected {}, found {found}", words::list(rules)),
+        };
+        let d = self.here(r, codes::UNEXPECTED, message).label("not expected here");
         let d = match self.found.chars().next() {
             Some(c) if !c.is_ascii() => d.note("names are made of ASCII letters, digits and `_`"),
             _ => d,
