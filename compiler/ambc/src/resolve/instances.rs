@@ -116,7 +116,7 @@ impl<'a> Ctx<'a> {
             params: Vec::new(),
             placement: None,
             excused: false,
-            broken: service.is_none(),
+            broken: service.is_none() || offer.written.is_some_and(|(ast, _)| ast.broken),
         })
     }
 

@@ -76,7 +76,7 @@ impl Ctx<'_> {
     /// Reports that a node does not offer something. A node without a known platform may offer anything.
     pub(super) fn not_offered(&mut self, node: NodeId, member: &ast::Ident) -> Option<InstanceId> {
         let it = &self.hir.nodes[node];
-        if it.broken {
+        if it.broken || self.is_damaged(&member.text) {
             return None;
         }
         let offers: Vec<String> = it.offers.iter().filter_map(|o| self.offer_name(*o)).collect();

@@ -338,6 +338,8 @@ pub struct Offer {
     pub settings: Vec<Setting>,
     /// Bindings of the offering service's own needs: `dep: ref;`.
     pub bindings: Vec<Binding>,
+    /// Something in its block did not parse and has been reported.
+    pub broken: bool,
     pub doc: Option<String>,
     pub span: Span,
 }

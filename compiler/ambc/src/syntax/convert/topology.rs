@@ -86,8 +86,11 @@ fn offer(r: &mut Reader<'_>, p: P<'_>, doc: Option<String>) -> Option<Offer> {
             _ => {}
         }
     }
+    let outside = std::mem::replace(&mut r.broken, false);
     let (bindings, settings) = block.map_or_else(Default::default, |b| instances::members(r, b));
-    Some(Offer { name: name?, interface: interface?, service, settings, bindings, doc, span })
+    let broken = r.broken;
+    r.broken |= outside;
+    Some(Offer { name: name?, interface: interface?, service, settings, bindings, broken, doc, span })
 }
 
 pub(super) fn node(r: &mut Reader<'_>, p: P<'_>, overrides: bool) -> Option<Node> {
