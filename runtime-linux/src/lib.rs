@@ -13,6 +13,7 @@ pub mod log;
 pub mod node;
 pub mod os;
 pub mod prelude;
+mod quota;
 pub mod services;
 pub mod socket;
 pub mod spec;

@@ -5,6 +5,7 @@ use crate::log;
 use crate::os::memory::Region;
 use crate::os::spawn::{Child, Image, Limits, MAX_FDS};
 use crate::os::wait;
+use crate::quota::Quota;
 use crate::spec::{DEFAULT_MEMORY, NodeGroup};
 use crate::status::{Status, status_bytes};
 use rustix::event::EventfdFlags;
@@ -86,7 +87,7 @@ impl Process {
             _kept: (nothing, writer),
             running: None,
             partial: Vec::new(),
-            quota: Quota::default(),
+            quota: Quota::new(LINES_PER_SECOND),
             last_pid: 0,
         })
     }
@@ -160,20 +161,21 @@ impl Process {
     pub(crate) fn take_output(&mut self, now: u64) -> Vec<Printed> {
         let mut printed = Vec::new();
         let mut buf = [0; 4096];
-        while self.quota.left(now) > 0 {
+        while self.quota.closed_until(now).is_none() {
+            let before = printed.len();
             match rustix::io::read(&self.output, &mut buf) {
                 Ok(n) if n > 0 => self.feed(&buf[..n], &mut printed),
                 _ => break,
             }
-            let lines = u32::try_from(printed.len()).unwrap_or(u32::MAX);
-            self.quota.used = self.quota.used.saturating_add(lines.max(1));
+            // A part of a line counts as one: pieces without an end are no way around it.
+            self.quota.spend(u32::try_from(printed.len() - before).unwrap_or(u32::MAX).max(1));
         }
         printed
     }
 
     /// When output may be read again, if the quota is used up.
     pub(crate) fn muted_until(&mut self, now: u64) -> Option<u64> {
-        (self.quota.left(now) == 0).then(|| self.quota.window.saturating_add(Quota::WINDOW_NS))
+        self.quota.closed_until(now)
     }
 
     fn feed(&mut self, bytes: &[u8], printed: &mut Vec<Printed>) {
@@ -214,21 +216,5 @@ pub(crate) struct Tuning {
     pub(crate) waitv: bool,
 }
 
-/// How many lines a group may print in a second.
-#[derive(Clone, Copy, Debug, Default)]
-struct Quota {
-    window: u64,
-    used: u32,
-}
-
-impl Quota {
-    const WINDOW_NS: u64 = 1_000_000_000;
-    const LINES: u32 = 500;
-
-    fn left(&mut self, now: u64) -> u32 {
-        if now.saturating_sub(self.window) >= Self::WINDOW_NS {
-            *self = Self { window: now, used: 0 };
-        }
-        Self::LINES.saturating_sub(self.used)
-    }
-}
+/// Lines that a group may print in a second.
+const LINES_PER_SECOND: u32 = 500;

@@ -2,12 +2,19 @@
 
 use crate::log;
 use crate::node::Host;
+use crate::quota::Quota;
+use ambc_kernel::{Ctx, time};
 use ambience::{CallError, Level};
+use core::cell::Cell;
 
 /// One logger for each instance that logs: it knows who that is.
+///
+/// Who logs more than a thousand lines a second waits: its calls are answered late, nobody else's.
 #[derive(Debug)]
 pub struct Logger {
     label: &'static str,
+    ctx: &'static Ctx<'static>,
+    quota: Cell<Quota>,
 }
 
 /// What a logger is told.
@@ -19,19 +26,39 @@ pub struct LoggerParams {
 
 /// Longest message in bytes, as the interface says.
 const MAX_MESSAGE: usize = 200;
+const LINES_PER_SECOND: u32 = 1000;
 
 impl Logger {
     /// The logger of `params.label`.
     #[must_use]
-    pub fn new(_: &Host, params: LoggerParams) -> Self {
-        Self { label: params.label }
+    pub fn new(host: &Host, params: LoggerParams) -> Self {
+        Self::of(host.ctx(), params.label)
     }
 
-    fn line(&self, level: log::Level, message: &str) -> Result<(), CallError> {
+    fn of(ctx: &'static Ctx<'static>, label: &'static str) -> Self {
+        Self { label, ctx, quota: Cell::new(Quota::new(LINES_PER_SECOND)) }
+    }
+
+    /// Waits until a line may be logged.
+    async fn turn(&self) {
+        loop {
+            let mut quota = self.quota.get();
+            let closed = quota.closed_until(self.ctx.now());
+            quota.spend(u32::from(closed.is_none()));
+            self.quota.set(quota);
+            match closed {
+                None => return,
+                Some(at) => time::sleep_until(self.ctx, at).await,
+            }
+        }
+    }
+
+    async fn line(&self, level: log::Level, message: &str) -> Result<(), CallError> {
         // Between groups the encoding holds this bound; an instance of the kernel group calls directly.
         if message.len() > MAX_MESSAGE {
             return Err(CallError::Malformed);
         }
+        self.turn().await;
         log::line(level, self.label, message);
         Ok(())
     }
@@ -46,26 +73,47 @@ impl ambience::Logger for Logger {
             Level::Debug => log::Level::Debug,
             Level::Trace => log::Level::Trace,
         };
-        self.line(level, message)
+        self.line(level, message).await
     }
 
     async fn error(&self, message: &str) -> Result<(), CallError> {
-        self.line(log::Level::Error, message)
+        self.line(log::Level::Error, message).await
     }
 
     async fn warn(&self, message: &str) -> Result<(), CallError> {
-        self.line(log::Level::Warn, message)
+        self.line(log::Level::Warn, message).await
     }
 
     async fn info(&self, message: &str) -> Result<(), CallError> {
-        self.line(log::Level::Info, message)
+        self.line(log::Level::Info, message).await
     }
 
     async fn debug(&self, message: &str) -> Result<(), CallError> {
-        self.line(log::Level::Debug, message)
+        self.line(log::Level::Debug, message).await
     }
 
     async fn trace(&self, message: &str) -> Result<(), CallError> {
-        self.line(log::Level::Trace, message)
+        self.line(log::Level::Trace, message).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::block_on;
+    use crate::ends;
+    use ambience::Logger as _;
+    use core::pin::pin;
+    use core::task::{Context, Poll, Waker};
+
+    #[test]
+    fn too_long_and_too_many() {
+        let logger = Logger::of(ends::ctx(1), "test");
+        assert_eq!(block_on(logger.info(&"x".repeat(MAX_MESSAGE + 1))), Err(CallError::Malformed));
+        assert_eq!(block_on(logger.info("one")), Ok(()));
+        assert_eq!(block_on(logger.log(Level::Trace, "two")), Ok(()));
+        logger.quota.set(Quota::new(0));
+        let mut third = pin!(logger.warn("three"));
+        assert_eq!(third.as_mut().poll(&mut Context::from_waker(Waker::noop())), Poll::Pending);
     }
 }

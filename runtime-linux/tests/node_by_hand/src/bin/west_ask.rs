@@ -47,7 +47,7 @@ fn build(host: Host) -> Result<ExitCode, Refused> {
     let caller_1 = Handle::<__ambc_caller_1>::init(|| host.caller(1));
     let made = ambc_kernel::made!(::node_by_hand::asker::Asker::new(
         ::node_by_hand::asker::Needs { keeper: StoreClient(caller_0), tally: StoreClient(caller_1) },
-        ::node_by_hand::asker::Params { rounds: 300 },
+        ::node_by_hand::asker::Params { rounds: 100 },
     ))
     .map_err(|e| Refused::new("asker", e))?;
     let asker = Handle::<asker>::init(|| made);
