@@ -8,7 +8,7 @@ const CALC: [&str; 5] = ["one_group", "two_groups", "two_nodes", "three_hops", "
 fn manifests(example: &str) -> Vec<&'static str> {
     match example {
         "calc" => CALC.to_vec(),
-        _ => vec!["deployment"],
+        _ => vec!["deployment", "two_sensors"],
     }
 }
 
