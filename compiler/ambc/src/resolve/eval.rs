@@ -299,7 +299,7 @@ impl Ctx<'_> {
 pub(super) fn plain(value: &Value) -> String {
     match value {
         Value::Str(text) => text.clone(),
-        Value::Quantity(q) => q.value.to_string(),
+        Value::Quantity(q) => units::text(*q),
         other => other.to_string(),
     }
 }

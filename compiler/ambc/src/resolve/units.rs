@@ -53,6 +53,21 @@ fn measure(unit: Unit) -> (Dimension, f64) {
     }
 }
 
+/// A quantity as it can be written.
+pub(super) fn text(q: Quantity) -> String {
+    match q.dimension {
+        Dimension::Duration => format!("{}us", q.value / 1e3),
+        Dimension::Size => format!("{}B", q.value),
+        Dimension::Bandwidth => format!("{}bps", q.value),
+        Dimension::Rate => format!("{}/s", q.value),
+        Dimension::Frequency => format!("{}Hz", q.value),
+        Dimension::Cycles => format!("{} cycles", q.value),
+        Dimension::Energy => format!("{}J", q.value),
+        Dimension::Power => format!("{}W", q.value),
+        Dimension::Share => format!("{}%", q.value * 100.0),
+    }
+}
+
 /// A quantity of this dimension as one would write it, for messages.
 pub(super) fn example(dimension: Dimension) -> &'static str {
     match dimension {
@@ -71,6 +86,20 @@ pub(super) fn example(dimension: Dimension) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let units =
+            [Unit::Ms, Unit::KiB, Unit::Kbps, Unit::PerMin, Unit::MHz, Unit::Cycles, Unit::Wh, Unit::MW];
+        for unit in units.into_iter().chain([Unit::Percent]) {
+            let q = quantity("3", unit).unwrap();
+            let ty = crate::hir::ParamType::Quantity(q.dimension);
+            let read = super::super::set_value::read(&text(q), &ty, &ambc_lidl::model::Model::default());
+            let Some(crate::hir::Value::Quantity(back)) = read else { panic!("{}", text(q)) };
+            assert!((back.value - q.value).abs() <= q.value * 1e-12, "{}", text(q));
+            assert_eq!(back.dimension, q.dimension);
+        }
+    }
 
     #[test]
     fn quantities_are_in_base_units() {

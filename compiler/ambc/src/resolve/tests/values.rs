@@ -64,7 +64,7 @@ fn wrong_values_of_parameters() {
              param u: rate = 10/s;
              param v: demo::mode = demo::mode::fast;
              param w: secret = secret(\"key\");
-             param x: string<9> = env(\"HOME\", \"x\");
+             param x: string<9> = env(\"HOME\", \"x\"); param xx: duration = env(\"T\", 5ms);
              param y: u32 = 170141183460469231731687303715884105727 + 1;
              param z: array<demo::mode, 2> = [slow, fast];"
         ),
