@@ -18,7 +18,8 @@ impl<'a> Ctx<'a> {
         let env = Env::of(placed.scope);
         let Some(id) = self.find(Kind::Node, placed.scope, &deploy.node.head) else {
             // What it names still counts as named.
-            return self.deploy_on(None, placed.item, deploy, env);
+            let index = self.header_variable(&deploy.node, env).map(|variable| (variable, 0));
+            return self.deploy_on(None, placed.item, deploy, Env { index, ..env });
         };
         if let Some(variable) = self.header_variable(&deploy.node, env) {
             let extent = self.extents[id.0];
