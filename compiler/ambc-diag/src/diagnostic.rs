@@ -1,6 +1,7 @@
 //! What a user is told. Built beside the rule that found it, rendered elsewhere.
 
 use crate::{Span, SpanSet};
+use std::collections::BTreeSet;
 
 /// The stable name of one kind of diagnostic: `E0203`, or `W0301` for warnings.
 ///
@@ -149,6 +150,12 @@ impl Diagnostics {
         self.list.retain(|d| is_syntax(d) || !damaged.overlaps(d.primary.span));
     }
 
+    /// An array element repeats the mistakes of its neighbours: of those that differ only in an index the first is kept.
+    pub fn keep_one_of_an_array(&mut self) {
+        let mut told = BTreeSet::new();
+        self.list.retain(|d| told.insert((d.code, d.primary.span, without_indices(&d.message))));
+    }
+
     /// In file order, each once. The order does not depend on which rule ran first.
     #[must_use]
     pub fn sorted(mut self) -> Vec<Diagnostic> {
@@ -165,10 +172,37 @@ impl Diagnostics {
     }
 }
 
+/// `a[3].to[0]` as `a[].to[]`.
+fn without_indices(message: &str) -> String {
+    let mut parts = message.split('[');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        text.push('[');
+        text.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Code, Diagnostic, Diagnostics};
     use crate::{FileId, Span};
+
+    #[test]
+    fn elements_of_an_array_repeat_one_mistake() {
+        let mut diags = Diagnostics::default();
+        for (start, message) in [
+            (1, "`a[0]` lacks `b[7]`"),
+            (1, "`a[12]` lacks `b[8]`"),
+            (2, "`a[0]` lacks `b[7]`"),
+            (1, "`a[0]` lacks `c`"),
+        ] {
+            diags.push(Diagnostic::new(Code("E0301"), Span::new(FileId(0), start, 9), message));
+        }
+        diags.keep_one_of_an_array();
+        let left: Vec<_> = diags.iter().map(|d| (d.primary.span.start, d.message.as_str())).collect();
+        assert_eq!(left, [(1, "`a[0]` lacks `b[7]`"), (2, "`a[0]` lacks `b[7]`"), (1, "`a[0]` lacks `c`")]);
+    }
 
     #[test]
     fn what_follows_from_a_syntax_error_is_dropped_and_nothing_else() {

@@ -51,6 +51,7 @@ pub fn front(request: &Request, files: &dyn Files) -> Front {
         }
     };
     diags.drop_consequences();
+    diags.keep_one_of_an_array();
     Front { loaded, diags, checked, plan }
 }
 

@@ -37,6 +37,10 @@ pub(super) fn no_two_links_share_an_address(cx: &Context<'_>, diags: &mut Diagno
             first.insert(key, (node, *span));
             continue;
         };
+        if *other != node && cx.hir.nodes[*other].name == cx.hir.nodes[node].name {
+            // Two nodes of one name: that has been reported, and the second may be a copy.
+            continue;
+        }
         let nodes = [cx.node_name(*other), cx.node_name(node)];
         let mistake = Mistake::AddressTwice { network, nodes, port: link.port, at: *span, first: *before };
         diags.push(mistake.diagnostic());

@@ -31,9 +31,8 @@ pub use checked::Checked;
 pub use deferred::{is_never_lowered, is_refused_by_build};
 
 use crate::hir::Deployment;
-use ambc_diag::{Code, Diagnostics, Span};
+use ambc_diag::Diagnostics;
 use context::Context;
-use std::collections::BTreeSet;
 
 type Rule = fn(&Context<'_>, &mut Diagnostics);
 
@@ -93,22 +92,6 @@ pub fn check(hir: Deployment, diags: &mut Diagnostics) -> Result<Checked<Deploym
     for rule in RULES {
         rule(&cx, &mut found);
     }
-    let mut told = BTreeSet::new();
-    found.retain(|d| told.insert(place(d.code, d.primary.span, &d.message)));
     diags.extend(found);
     if diags.has_errors() { Err(Box::new(hir)) } else { Ok(Checked::seal(hir)) }
-}
-
-/// An array element repeats the mistakes of its neighbours: what differs only in an index is told once.
-fn place(code: Code, span: Span, message: &str) -> (Code, Span, String) {
-    let mut text = String::with_capacity(message.len());
-    let mut rest = message;
-    while let Some((before, after)) = rest.split_once('[') {
-        let digits = after.bytes().take_while(u8::is_ascii_digit).count();
-        text.push_str(before);
-        text.push('[');
-        rest = after.get(digits..).unwrap_or_default();
-    }
-    text.push_str(rest);
-    (code, span, text)
 }
