@@ -51,6 +51,11 @@ pub struct Node {
 impl Node {
     /// Starts program `kernel` with `identity`, in which `{bin}` is the folder of the programs and `{data}` one of its own.
     pub fn start(kernel: &str, identity: &str) -> Self {
+        Self::start_with(kernel, identity, |_| {})
+    }
+
+    /// The same, with a say in how the process is started.
+    pub fn start_with(kernel: &str, identity: &str, prepare: impl FnOnce(&mut Command)) -> Self {
         let bin = programs();
         let folder = tempfile::tempdir().unwrap();
         let text = identity
@@ -59,16 +64,20 @@ impl Node {
         let file = folder.path().join("identity");
         std::fs::write(&file, text).unwrap();
         let (control, theirs) = UnixStream::pair().unwrap();
-        let mut child = Command::new(bin.join(kernel))
+        let mut command = Command::new(bin.join(kernel));
+        command
             .arg("--identity")
             .arg(&file)
             .args(["--control-fd", "0"])
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+            .stderr(Stdio::piped());
+        prepare(&mut command);
+        let mut child = command.spawn().unwrap();
+        drop(command); // and with it the other end of the control socket
         let (send, lines) = channel();
         listen(child.stdout.take().unwrap(), "", send.clone());
+        listen(child.stderr.take().unwrap(), "stderr: ", send.clone());
         listen(control.try_clone().unwrap(), "! ", send);
         Self { child, control, lines, said: Vec::new(), taken: Vec::new(), _folder: folder }
     }
