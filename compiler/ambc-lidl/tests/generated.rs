@@ -132,8 +132,8 @@ fn a_service_with_its_types() {
         pub const MAX_REPLY: usize = 8;
 
         __rt::procedures! {
-            HANDLE "handle" = 0x46f2f8f8;
-            LAST "last" = 0x79ec665a;
+            HANDLE "handle" = 0x7c9f7a14;
+            LAST "last" = 0xaaf4d652;
             HINT "hint" = 0x3cd943af;
         }
 
@@ -201,8 +201,8 @@ fn a_service_with_its_types() {
         pub const MAX_REPLY: usize = 8;
 
         __rt::procedures! {
-            HANDLE "handle" = 0x46f2f8f8;
-            LAST "last" = 0x79ec665a;
+            HANDLE "handle" = 0x7c9f7a14;
+            LAST "last" = 0xaaf4d652;
             HINT "hint" = 0x3cd943af;
             RESET "reset" = 0x5d81d451;
         }
@@ -302,8 +302,8 @@ fn without_a_namespace_and_across_crates() {
         pub const MAX_REPLY: usize = usize::MAX;
 
         __rt::procedures! {
-            SUM "sum" = 0x773614b7;
-            PAY "pay" = 0x14b404a1;
+            SUM "sum" = 0xf8c53c8c;
+            PAY "pay" = 0xf7368ed6;
         }
 
         __rt::dispatch! { super::Shop, __ambc_service {

@@ -137,3 +137,19 @@ fn a_file_cut_anywhere() {
         survives(&text[..end]);
     }
 }
+
+/// Types that double with each step and chains deeper than the stack.
+#[test]
+fn deep_types_take_no_time_and_no_stack() {
+    let double = |n: usize| format!("struct d{n} {{ a: d{0}; b: d{0}; c: optional<string<4>>; }}\n", n - 1);
+    let chain = |n: usize| format!("struct c{n} {{ a: vector<c{}, 1>; }}\n", n - 1);
+    let mut text = String::from(
+        "struct d0 { a: u8; }\nstruct c0 { a: u8; }\nservice s { f(d: d60, c: c3000) -> d60; }\n",
+    );
+    text.extend((1..=60).map(double));
+    text.extend((1..=3000).map(chain));
+    let run = run(&[("x.lidl", &text)]);
+    assert!(run.diagnostics.contains("E0376"), "{}", run.diagnostics);
+    assert!(run.diagnostics.lines().all(|l| l.contains("E0376") || l.contains("help:")));
+    assert!(generate(&run.model, &[run.root]).len() > 1000);
+}

@@ -2,15 +2,15 @@
 
 use super::Ctx;
 use crate::codes::RECURSIVE;
-use crate::model::{Type, TypeId, TypeKind};
+use crate::model::TypeId;
 use ambc_diag::Diagnostic;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Ctx<'_> {
     /// Reports each circle once, at its last member in file order, and marks all members.
     pub(super) fn recursive_types(&mut self) {
         let mut reported: BTreeSet<BTreeSet<TypeId>> = BTreeSet::new();
-        for id in self.model.type_ids().collect::<Vec<_>>().into_iter().rev() {
+        for id in self.not_layered().into_iter().rev() {
             let circle = self.circle(id);
             if circle.is_empty() || reported.contains(&circle) {
                 continue;
@@ -23,6 +23,34 @@ impl Ctx<'_> {
                 def.broken = true;
             }
         }
+    }
+
+    /// The types that are in a circle or contain one: what is left after taking away, again and again, those whose parts
+    /// are all taken away.
+    fn not_layered(&self) -> BTreeSet<TypeId> {
+        let mut left: BTreeMap<TypeId, usize> = BTreeMap::new();
+        let mut containing: BTreeMap<TypeId, Vec<TypeId>> = BTreeMap::new();
+        let mut free = Vec::new();
+        for id in self.model.type_ids() {
+            let parts = self.model.parts(id);
+            parts.iter().for_each(|part| containing.entry(*part).or_default().push(id));
+            left.insert(id, parts.len());
+            if parts.is_empty() {
+                free.push(id);
+            }
+        }
+        while let Some(id) = free.pop() {
+            left.remove(&id);
+            for outer in containing.remove(&id).unwrap_or_default() {
+                if let Some(count) = left.get_mut(&outer) {
+                    *count -= 1;
+                    if *count == 0 {
+                        free.push(outer);
+                    }
+                }
+            }
+        }
+        left.into_keys().collect()
     }
 
     fn report_circle(&mut self, circle: &BTreeSet<TypeId>) {
@@ -53,38 +81,12 @@ impl Ctx<'_> {
         let mut seen = BTreeSet::new();
         let mut todo = vec![id];
         while let Some(at) = todo.pop() {
-            for next in self.parts(at) {
+            for next in self.model.parts(at) {
                 if seen.insert(next) {
                     todo.push(next);
                 }
             }
         }
         seen
-    }
-
-    fn parts(&self, id: TypeId) -> Vec<TypeId> {
-        let mut out = Vec::new();
-        match &self.model.type_def(id).kind {
-            TypeKind::Struct { fields } => fields.iter().for_each(|f| named(&f.ty, &mut out)),
-            TypeKind::Union { alternatives } | TypeKind::Error { alternatives } => {
-                alternatives.iter().filter_map(|a| a.ty.as_ref()).for_each(|ty| named(ty, &mut out));
-            }
-            TypeKind::Enum { .. } => {}
-        }
-        out
-    }
-}
-
-fn named(ty: &Type, out: &mut Vec<TypeId>) {
-    match ty {
-        Type::Named(id) => out.push(*id),
-        Type::Vector { element, .. } | Type::Array { element, .. } | Type::Optional(element) => {
-            named(element, out)
-        }
-        Type::Map { key, value, .. } => {
-            named(key, out);
-            named(value, out);
-        }
-        Type::Scalar(_) | Type::Unit | Type::String { .. } | Type::Broken => {}
     }
 }

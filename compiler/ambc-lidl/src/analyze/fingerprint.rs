@@ -1,7 +1,7 @@
 //! What a call carries to say which procedure it means, and in which shape.
 //!
-//! FNV-1a with 64 bits over a text of names and types, the halves joined by XOR. The text spells types out, so a type may
-//! be renamed or moved, but not changed. Bounds count: a longer string is refused by an older peer.
+//! FNV-1a with 64 bits over a text of names and types, the halves joined by XOR. A struct, union or enum stands in the text
+//! as the hash of what it is made of: it may be renamed or moved, but not changed. Bounds count: a longer string is refused by an older peer.
 
 use crate::model::{Model, Procedure, ResultType, Type, TypeId, TypeKind};
 use std::fmt::Write;
@@ -28,10 +28,13 @@ pub(super) fn of(model: &Model, procedure: &Procedure) -> u32 {
 }
 
 fn fold(text: &str) -> u32 {
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash = hash(text);
     (hash >> 32) as u32 ^ hash as u32
+}
+
+fn hash(text: &str) -> u64 {
+    text.bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 fn member(model: &Model, name: &str, ty: &Type, out: &mut String) {
@@ -85,11 +88,14 @@ fn limit(bound: Option<u64>, out: &mut String) {
 }
 
 fn spell_named(model: &Model, id: TypeId, out: &mut String) {
-    let def = model.type_def(id);
-    if def.broken {
-        return out.push('?');
-    }
-    match &def.kind {
+    let _ = write!(out, "#{:016x}", model.facts_of(id).print);
+}
+
+/// The hash of what a type is made of; those of its parts are known.
+pub(super) fn structure(model: &Model, id: TypeId) -> u64 {
+    let mut text = String::new();
+    let out = &mut text;
+    match &model.type_def(id).kind {
         TypeKind::Struct { fields } => {
             out.push_str("struct{");
             fields.iter().for_each(|f| member(model, &f.name, &f.ty, out));
@@ -101,11 +107,12 @@ fn spell_named(model: &Model, id: TypeId, out: &mut String) {
                 .for_each(|a| member(model, &a.name, a.ty.as_ref().unwrap_or(&Type::Unit), out));
         }
         TypeKind::Enum { underlying, values } => {
-            let _ = write!(out, "enum:{}{{", underlying.name());
+            out.push_str(&format!("enum:{}{{", underlying.name()));
             values.iter().for_each(|v| out.push_str(&format!("{}={};", v.name, v.value)));
         }
     }
     out.push('}');
+    hash(&text)
 }
 
 #[cfg(test)]

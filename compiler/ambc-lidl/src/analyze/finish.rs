@@ -1,13 +1,17 @@
 //! What needs all types: sizes, fingerprints, names in Rust, imports without use.
 
 use super::{Ctx, fingerprint};
-use crate::codes::{FINGERPRINT, RUST_NAME, UNUSED_IMPORT};
+use crate::codes::{BOUND, FINGERPRINT, RUST_NAME, UNUSED_IMPORT};
 use crate::model::{InterfaceId, TypeKind, camel, constant, escape, snake};
 use ambc_diag::{Diagnostic, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
+const LARGEST_TYPE: u64 = 16 << 20;
+
 impl Ctx<'_> {
     pub(super) fn finish(&mut self) {
+        self.model.learn(fingerprint::structure);
+        self.large_types();
         self.measure();
         for id in self.model.interface_ids() {
             self.fingerprints(id);
@@ -15,6 +19,18 @@ impl Ctx<'_> {
         self.rust_items();
         self.rust_members();
         self.unused_imports();
+    }
+
+    /// A type whose values always take this much cannot be handled anywhere.
+    fn large_types(&mut self) {
+        for id in self.model.type_ids() {
+            let (def, size) = (self.model.type_def(id), self.model.fixed_size(id));
+            if size > LARGEST_TYPE {
+                let message = format!("values of `{}` take {size} bytes", def.path.join("::"));
+                let d = Diagnostic::new(BOUND, def.name_span, message).label("more than 16 MiB");
+                self.report(d.help("hold large parts in a `vector`, which is as long as it needs to be"));
+            }
+        }
     }
 
     fn measure(&mut self) {

@@ -1,7 +1,7 @@
 //! How a lidl type is written in Rust.
 
 use super::Writer;
-use crate::model::{Model, Scalar, Type, TypeDef, TypeId, TypeKind, camel, escape, snake};
+use crate::model::{Scalar, Type, TypeDef, TypeId, TypeKind, camel, escape, snake};
 
 /// The three forms of a type.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -133,48 +133,4 @@ pub(super) fn field_name(name: &str) -> String {
 
 pub(super) fn variant_name(name: &str) -> String {
     camel(name)
-}
-
-impl Model {
-    /// Whether a type has no variable parts, so that view and owned form are one.
-    #[must_use]
-    pub fn is_plain(&self, ty: &Type) -> bool {
-        self.every(ty, &|ty| !matches!(ty, Type::String { .. } | Type::Vector { .. } | Type::Map { .. }))
-    }
-
-    /// Whether values can be compared for equality in the strict sense: no floats.
-    pub(super) fn has_eq(&self, ty: &Type) -> bool {
-        self.every(ty, &|ty| !matches!(ty, Type::Scalar(Scalar::F32 | Scalar::F64)))
-    }
-
-    /// Whether all variable parts have bounds, so that the owned form needs no heap.
-    #[must_use]
-    pub fn is_bounded(&self, ty: &Type) -> bool {
-        self.every(ty, &|ty| {
-            !matches!(
-                ty,
-                Type::String { bound: None }
-                    | Type::Vector { bound: None, .. }
-                    | Type::Map { bound: None, .. }
-            )
-        })
-    }
-
-    fn every(&self, ty: &Type, holds: &dyn Fn(&Type) -> bool) -> bool {
-        holds(ty)
-            && match ty {
-                Type::Vector { element, .. } | Type::Array { element, .. } | Type::Optional(element) => {
-                    self.every(element, holds)
-                }
-                Type::Map { key, value, .. } => self.every(key, holds) && self.every(value, holds),
-                Type::Named(id) if !self.type_def(*id).broken => match &self.type_def(*id).kind {
-                    TypeKind::Struct { fields } => fields.iter().all(|f| self.every(&f.ty, holds)),
-                    TypeKind::Union { alternatives } | TypeKind::Error { alternatives } => {
-                        alternatives.iter().filter_map(|a| a.ty.as_ref()).all(|ty| self.every(ty, holds))
-                    }
-                    TypeKind::Enum { .. } => true,
-                },
-                _ => true,
-            }
-    }
 }

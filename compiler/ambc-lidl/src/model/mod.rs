@@ -6,6 +6,7 @@
 //! * `size`: the largest message of everything · `lookup`: by name, with the nearest one · `names`: what all is called
 //!   in Rust
 
+mod facts;
 mod lookup;
 mod names;
 mod show;
@@ -42,6 +43,8 @@ pub struct Model {
     pub types: Vec<TypeDef>,
     pub consts: Vec<Const>,
     pub files: Vec<ModelFile>,
+    /// By type, once all are complete.
+    facts: Vec<Option<facts::Facts>>,
 }
 
 /// A file that took part.

@@ -6,7 +6,7 @@ use ambc_diag::Span;
 /// Size and alignment of the fixed part, and the growth behind it for each start modulo 8 (`ambc_wire::Tail`).
 /// `None` stands for no bound.
 #[derive(Clone, Copy, Debug)]
-struct Shape {
+pub(super) struct Shape {
     size: u64,
     align: u64,
     tail: Option<[u64; 8]>,
@@ -15,7 +15,7 @@ struct Shape {
 /// Beyond this nothing can be sent: offsets have 32 bits.
 const LIMIT: u64 = u32::MAX as u64;
 const NO_TAIL: [u64; 8] = [0; 8];
-const EMPTY: Shape = Shape { size: 0, align: 1, tail: Some(NO_TAIL) };
+pub(super) const EMPTY: Shape = Shape { size: 0, align: 1, tail: Some(NO_TAIL) };
 
 impl Model {
     /// The largest message with this root, in bytes; `None` without a bound, or above 4 GiB.
@@ -42,24 +42,6 @@ impl Model {
         Some(result.max(error))
     }
 
-    /// Where a bound is missing: the first type below this one that has none.
-    #[must_use]
-    pub fn unbounded_field(&self, ty: &Type, at: Span) -> Option<Span> {
-        match ty {
-            Type::String { bound: None }
-            | Type::Vector { bound: None, .. }
-            | Type::Map { bound: None, .. } => Some(at),
-            Type::Vector { element, .. } | Type::Array { element, .. } | Type::Optional(element) => {
-                self.unbounded_field(element, at)
-            }
-            Type::Map { key, value, .. } => {
-                self.unbounded_field(key, at).or_else(|| self.unbounded_field(value, at))
-            }
-            Type::Named(id) => self.unbounded_member(*id),
-            Type::Scalar(_) | Type::Unit | Type::String { .. } | Type::Broken => None,
-        }
-    }
-
     /// Where a bound is missing in what a procedure takes or gives.
     #[must_use]
     pub fn unbounded_in(&self, procedure: &Procedure) -> Option<Span> {
@@ -69,17 +51,13 @@ impl Model {
             ResultType::Many(results) => results.iter().find_map(|p| self.unbounded_field(&p.ty, p.ty_span)),
         };
         let params = procedure.params.iter().find_map(|p| self.unbounded_field(&p.ty, p.ty_span));
-        params.or(results).or_else(|| procedure.error.and_then(|e| self.unbounded_member(e)))
+        params.or(results).or_else(|| procedure.error.and_then(|e| self.facts_of(e).unbounded))
     }
 
-    fn unbounded_member(&self, id: TypeId) -> Option<Span> {
-        match &self.type_def(id).kind {
-            TypeKind::Struct { fields } => fields.iter().find_map(|f| self.unbounded_field(&f.ty, f.ty_span)),
-            TypeKind::Union { alternatives } | TypeKind::Error { alternatives } => alternatives
-                .iter()
-                .find_map(|a| a.ty.as_ref().and_then(|ty| self.unbounded_field(ty, a.ty_span))),
-            TypeKind::Enum { .. } => None,
-        }
+    /// Bytes of the fixed part of a type.
+    #[must_use]
+    pub(crate) fn fixed_size(&self, id: TypeId) -> u64 {
+        self.facts_of(id).shape.size
     }
 
     fn shape(&self, ty: &Type) -> Shape {
@@ -97,14 +75,12 @@ impl Model {
                 Shape { size: element.size.saturating_mul(*len), tail, ..element }
             }
             Type::Optional(value) => tagged([self.shape(value)]),
-            Type::Named(id) => self.named(*id),
+            Type::Named(id) => self.facts_of(*id).shape,
         }
     }
 
-    fn named(&self, id: TypeId) -> Shape {
-        if self.type_def(id).broken {
-            return EMPTY;
-        }
+    /// From the shapes of its parts.
+    pub(super) fn shape_of(&self, id: TypeId) -> Shape {
         match &self.type_def(id).kind {
             TypeKind::Struct { fields } => record(fields.iter().map(|Field { ty, .. }| self.shape(ty))),
             TypeKind::Union { alternatives } | TypeKind::Error { alternatives } => tagged(
