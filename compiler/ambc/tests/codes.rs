@@ -3,6 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+/// Codes that two stages tell for the same reason, whichever finds it first.
+const SHARED: &[&str] = &["E0332"];
+
 /// Where codes are written: the folder below which each belongs to one stage.
 fn codes() -> BTreeMap<String, BTreeSet<String>> {
     let compiler = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -48,6 +51,9 @@ fn every_page_belongs_to_a_code() {
 
 #[test]
 fn a_code_has_one_meaning() {
-    let shared: Vec<_> = codes().into_iter().filter(|(_, stages)| stages.len() > 1).collect();
+    let shared: Vec<_> = codes()
+        .into_iter()
+        .filter(|(code, stages)| stages.len() > 1 && !SHARED.contains(&code.as_str()))
+        .collect();
     assert_eq!(shared, Vec::new());
 }

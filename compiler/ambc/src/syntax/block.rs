@@ -88,53 +88,65 @@ pub(super) fn entries(
     let text = block.get_input();
     // A statement whose damage has been reported goes on up to its separator.
     let mut reported = false;
-    let mut last = 0;
-    for p in block.into_inner() {
+    let mut pairs = block.into_inner().peekable();
+    while let Some(p) = pairs.next() {
+        let (start, end) = (p.as_span().start(), p.as_span().end());
         match p.as_rule() {
             Rule::open | Rule::close | Rule::semi => reported = false,
-            Rule::member_end => match p.clone().into_inner().next().map(|e| e.as_rule()) {
-                Some(Rule::run_on) => reported = run_on(r, text, last, p.as_span().start(), kind, reported),
-                _ => reported = false,
+            Rule::member_end => match joint(text, &p) {
+                Joint::Sound => reported = false,
+                Joint::Same => {}
+                Joint::NewLine if reported => reported = false,
+                Joint::NewLine => missing_semicolon(r, text, start),
             },
             Rule::bad_member => {
-                let start = p.as_span().start();
                 if reported {
-                    r.damage(text, start, p.as_span().end());
+                    r.damage(text, start, end);
                 } else {
                     bad(r, text, start, p.as_str(), kind, take);
                 }
                 reported = false;
             }
-            _ if reported => r.damage(text, p.as_span().start(), p.as_span().end()),
-            _ => {
-                last = p.as_span().start();
-                take(r, p);
+            _ if reported => r.damage(text, start, end),
+            _ if pairs.peek().is_some_and(|next| joint(text, next) == Joint::Same) => {
+                complain(r, text, start, statement_end(text, end), kind);
+                r.damage(text, start, end);
+                reported = true;
             }
+            _ => take(r, p),
         }
     }
 }
 
-/// The next member follows without a separator. Returns whether it belongs to a statement whose damage is reported.
-fn run_on(r: &mut Reader<'_>, text: &str, last: usize, at: usize, kind: Block, reported: bool) -> bool {
+/// How a member and the next are joined.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Joint {
+    /// By a separator, or the first ends with `}`.
+    Sound,
+    /// The next starts on a new line.
+    NewLine,
+    /// The line goes on with something that does not belong there.
+    Same,
+}
+
+fn joint(text: &str, end: &P<'_>) -> Joint {
+    let runs_on = end.clone().into_inner().any(|e| e.as_rule() == Rule::run_on);
+    let at = end.as_span().start();
     let done = text.get(..at).unwrap_or("").trim_end();
-    let new_line = text.get(done.len()..at).unwrap_or("").contains('\n');
-    if done.ends_with('}') {
-        return false;
+    match text.get(done.len()..at) {
+        _ if !runs_on || done.ends_with('}') => Joint::Sound,
+        Some(gap) if gap.contains('\n') => Joint::NewLine,
+        _ => Joint::Same,
     }
-    if reported {
-        return !new_line;
+}
+
+/// The next statement starts at `at`, on a line of its own.
+fn missing_semicolon(r: &mut Reader<'_>, text: &str, at: usize) {
+    let done = text.get(..at).unwrap_or("").trim_end().len();
+    if !r.excused(r.base + done) {
+        let d = expected::missing_semicolon(r, done);
+        r.report(d.also(r.range(at, at), "the next statement starts here"));
     }
-    if new_line {
-        if !r.excused(r.base + done.len()) {
-            let d = expected::missing_semicolon(r, done.len());
-            r.report(d.also(r.range(at, at), "the next statement starts here"));
-        }
-        return false;
-    }
-    r.broken = true;
-    let end = statement_end(text, at);
-    complain(r, text, last, end, kind);
-    true
 }
 
 /// The end of the statement around `at`: past its `;`, or before the `}` of its block.

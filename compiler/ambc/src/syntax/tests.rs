@@ -319,7 +319,7 @@ fn one_damaged_statement_costs_one_error_and_its_neighbours_count() {
     let (ast, e) = read(text);
     assert_eq!(e.len(), 4, "{e:#?}");
     let ItemKind::Node(n) = &ast.items[0].kind else { panic!() };
-    assert!(n.links.len() >= 2);
+    assert_eq!(n.links.len(), 1);
     assert_eq!(n.settings.len(), 1);
     assert_eq!(names(&ast).last().map(String::as_str), Some("c"));
 }
