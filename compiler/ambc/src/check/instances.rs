@@ -22,9 +22,12 @@ pub(super) fn every_instance_is_used(cx: &Context<'_>, diags: &mut Diagnostics) 
         used[logs.to.index()] = true;
     }
     let wanted = wanted_by_mistaken_bindings(cx);
-    for (id, instance) in
-        cx.hir.instances.iter().filter(|(id, i)| !used[id.index()] && !i.excused && !i.broken)
-    {
+    let mut names = BTreeSet::new();
+    for (id, instance) in cx.hir.instances.iter() {
+        // Of two instances of one name, which has been reported, users mean the first.
+        if !names.insert(&instance.name) || used[id.index()] || instance.excused || instance.broken {
+            continue;
+        }
         let active = cx.service(instance).is_some_and(|s| s.run.is_some());
         let import = match instance.kind {
             InstanceKind::Offer { .. } => continue,

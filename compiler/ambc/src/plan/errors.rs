@@ -12,6 +12,7 @@ const ID_COLLISION: Code = Code("E0402");
 const NOBODY_SERVES: Code = Code("E0403");
 const EXPORT_WITHOUT_PORT: Code = Code("E0404");
 const TOO_MANY_FRAGMENTS: Code = Code("E0405");
+const MESSAGE_ABOVE_MEMORY: Code = Code("E0406");
 /// Of `check`, which tells it where no route has to be known. Not an answer of planning: the files are wrong.
 const PORT_TAKEN: Code = Code("E0332");
 
@@ -41,6 +42,13 @@ pub(crate) enum PlanError {
         at: Span,
         port: u16,
         first: Span,
+    },
+    /// A node on the way has less RAM than one message takes.
+    MessageAboveMemory {
+        edge: Edge,
+        node: NodeId,
+        message: u64,
+        ram: u64,
     },
     TooManyFragments {
         edge: Edge,
@@ -80,6 +88,17 @@ impl PlanError {
                     .label(format!("`{node}` answers this export"))
                     .also(*first, "first here")
                     .help("give the export another `port`, or say which node answers: `via NODE`")
+            }
+            Self::MessageAboveMemory { edge, node, message, ram } => {
+                let (node, name) = (&hir.nodes[*node], edge_name(hir, edge));
+                Diagnostic::new(
+                    MESSAGE_ABOVE_MEMORY,
+                    binding_span(hir, edge),
+                    format!("`{}` cannot hold a message of `{name}`: it has {ram} B of RAM, the message {message} B", node.name),
+                )
+                .label(format!("its way leads to or over `{}`", node.name))
+                .also(node.name_span, "a message is put together here")
+                .help("make the bound in the interface smaller, or lead the call around this node")
             }
             Self::TooManyFragments { edge, network, message, largest } => {
                 let (net, name) = (&hir.networks[*network], edge_name(hir, edge));

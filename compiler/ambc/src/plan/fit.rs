@@ -2,7 +2,7 @@
 
 use super::errors::PlanError;
 use super::{Edge, Route, Transport};
-use crate::hir::{Deployment, Link, NetworkId};
+use crate::hir::{Deployment, Link, NetworkId, NetworkKind};
 use ambc_diag::Diagnostics;
 
 /// A message is cut into at most this many fragments.
@@ -19,7 +19,7 @@ pub(crate) fn messages_fit(hir: &Deployment, edges: &[Edge], routes: &[Route], d
         let Transport::Route(r) = edge.transport else { continue };
         let Some(message) = largest_message(hir, edge) else { continue };
         let Some(route) = routes.get(r) else { continue };
-        for (i, network) in route.networks.iter().enumerate() {
+        for (i, network) in route.networks.iter().enumerate().filter(|(_, n)| fragments(hir, **n)) {
             let largest = capacity(mtu(hir, route, i, *network));
             if message > largest {
                 let edge = edge.clone();
@@ -29,6 +29,31 @@ pub(crate) fn messages_fit(hir: &Deployment, edges: &[Edge], routes: &[Route], d
             }
         }
     }
+}
+
+/// Every node on a route, forwarders included, has room for one whole message: it is put together before it goes on.
+pub(crate) fn messages_can_be_held(
+    hir: &Deployment,
+    edges: &[Edge],
+    routes: &[Route],
+    diags: &mut Diagnostics,
+) {
+    for edge in edges {
+        let Transport::Route(r) = edge.transport else { continue };
+        let (Some(message), Some(route)) = (largest_message(hir, edge), routes.get(r)) else { continue };
+        for &node in &route.nodes {
+            let ram = hir.nodes[node].platform.and_then(|p| hir.platforms[p].ram);
+            if let Some(ram) = ram.filter(|ram| message > *ram) {
+                let edge = edge.clone();
+                diags.push(PlanError::MessageAboveMemory { edge, node, message, ram }.diagnostic(hir));
+            }
+        }
+    }
+}
+
+/// A network of streams carries a message in one piece, however large.
+fn fragments(hir: &Deployment, network: NetworkId) -> bool {
+    !matches!(hir.networks[network].kind, NetworkKind::Tcp | NetworkKind::Unix)
 }
 
 /// Bytes of the largest request or reply; `None` if one is unbounded.

@@ -40,6 +40,7 @@ pub fn problems(hir: &Deployment, diags: &mut Diagnostics) {
     let topology = route::Topology::new(hir);
     let (edges, routes) = edges::edges(hir, &topology, &mut found);
     fit::messages_fit(hir, &edges, &routes, &mut found);
+    fit::messages_can_be_held(hir, &edges, &routes, &mut found);
     found.retain(|d| !known.overlaps(d.primary.span));
     diags.extend(found);
 }
@@ -53,6 +54,7 @@ pub fn plan(checked: &Checked<Deployment>, diags: &mut Diagnostics) -> Option<Pl
     let mut ids = ids::Ids::default();
     let exports = exports::exports(hir, &topology, &mut routes, &mut ids, &mut found);
     fit::messages_fit(hir, &edges, &routes, &mut found);
+    fit::messages_can_be_held(hir, &edges, &routes, &mut found);
     let nodes = domains::domains(hir, &edges, &routes, &mut ids::Ids::default());
     let failed = found.has_errors();
     diags.extend(found);
