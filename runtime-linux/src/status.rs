@@ -145,7 +145,7 @@ impl Status {
 
     /// Forgets what an earlier process of this group left, before the next one starts.
     pub fn clear(&self) {
-        for offset in [GROUP_BELL, PHASE, IN_FLIGHT] {
+        for offset in [GROUP_BELL, STOP, PHASE, IN_FLIGHT] {
             self.region.word(offset).store(0, Relaxed);
         }
     }
@@ -180,6 +180,9 @@ mod tests {
         assert_eq!(node.edge(299), report);
         node.clear();
         assert_eq!((group.phase(), group.in_flight(), group.calls()), (Phase::Starting, 0, 9));
+        group.stop().store(1, Relaxed);
+        node.clear();
+        assert_eq!(group.stop().load(Relaxed), 0, "a group that asked itself to stop is started again");
         group.region.word(PHASE).store(77, Relaxed);
         assert_eq!(node.phase(), Phase::Starting);
     }

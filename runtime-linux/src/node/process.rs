@@ -178,6 +178,12 @@ impl Process {
         self.quota.closed_until(now)
     }
 
+    /// Last words without an end of line, of a process that is gone.
+    pub(crate) fn last_words(&mut self) -> Option<Printed> {
+        let line = String::from_utf8_lossy(&std::mem::take(&mut self.partial)).into_owned();
+        (!line.trim().is_empty()).then(|| parse_line(&line))
+    }
+
     fn feed(&mut self, bytes: &[u8], printed: &mut Vec<Printed>) {
         for byte in bytes {
             if *byte == b'\n' || self.partial.len() >= log::MAX_MESSAGE {

@@ -109,6 +109,10 @@ impl Supervisor {
             events.remove(fd.as_fd());
         }
         self.take_output(number, now, events, control);
+        let kept = &mut self.groups[usize::from(number)];
+        if let Some(words) = kept.process.last_words() {
+            kept.print(words, control);
+        }
         self.let_go(number);
         if !self.stopping {
             self.groups[usize::from(number)].schedule(how, now, control);
