@@ -197,6 +197,10 @@ fn bad(
     if statement.is_empty() {
         return stray_comma(r, start, kind);
     }
+    if r.unclosed && statement.starts_with('{') {
+        // One `{` too many: that its block is not closed has been said.
+        return r.damage(text, start, start + piece.len());
+    }
     let base = r.base;
     r.base += start;
     let mut mended = statement.to_owned();

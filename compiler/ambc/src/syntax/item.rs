@@ -267,7 +267,10 @@ fn one(r: &mut Reader<'_>, head: &Head, raw: RawItem) -> Option<Item> {
         Ending::Unclosed(open) => {
             unclosed(r, open, raw.end);
             close(&mut text);
-            parse(r, rule, &mut text, about, head)
+            r.unclosed = true;
+            let kind = parse(r, rule, &mut text, about, head);
+            r.unclosed = false;
+            kind
         }
         Ending::Complete | Ending::Cut => parse(r, rule, &mut text, about, head),
     };

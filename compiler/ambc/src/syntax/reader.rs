@@ -26,6 +26,8 @@ pub(super) struct Reader<'a> {
     pub(super) broken: bool,
     /// The words of text that could not be read.
     pub(super) damaged: Vec<Ident>,
+    /// The current item lacks a `}`, which has been reported.
+    pub(super) unclosed: bool,
     /// Each `}` that closes nothing because the `{` before it is missing, which has been reported.
     pub(super) explained: Vec<usize>,
     /// Offset of the text being converted.
@@ -47,6 +49,7 @@ impl<'a> Reader<'a> {
             broken: false,
             damaged: Vec::new(),
             explained: Vec::new(),
+            unclosed: false,
             base: 0,
             limit,
             map: None,

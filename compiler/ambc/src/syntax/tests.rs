@@ -190,6 +190,10 @@ fn a_missing_or_stray_brace_costs_one_error() {
         errors("node a : linux { relay off; } }\nnode b : linux;"),
         "1:31:[E0103]: this `}` closes nothing"
     );
+    assert_eq!(
+        errors("network a : udp { { cost 5; }\nnode b : linux;"),
+        "1:17:[E0102]: this block is not closed"
+    );
     assert_eq!(errors("node a : linux { link x at 1 { cost 5; }"), "1:16:[E0102]: this block is not closed");
 }
 
