@@ -145,6 +145,8 @@ impl<'a> Ctx<'a> {
         let other =
             Kind::ALL.iter().find(|k| **k != kind && self.names.find(**k, scope, &segments(path)).is_some());
         let diagnostic = match other {
+            // Something of another kind has the name that the damaged text defines.
+            Some(_) if self.is_missing_elsewhere(&name, false) => return,
             Some(other) => {
                 let there = self.names.find(*other, scope, &segments(path));
                 let d = Diagnostic::new(
