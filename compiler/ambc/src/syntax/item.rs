@@ -276,7 +276,7 @@ fn one(r: &mut Reader<'_>, head: &Head, raw: RawItem) -> Option<Item> {
     };
     let kind = kind.or_else(|| {
         r.broken = true;
-        let word = Span::new(r.file, (head.body - head.word.len()) as u32, head.body as u32);
+        let word = Span::new(r.file, head.start as u32, head.body as u32);
         r.damaged.push(Ident { text: head.word.to_owned(), span: word });
         r.damage(&text, 0, text.len());
         convert::salvage(r, head.word, &text)
