@@ -4,7 +4,7 @@ pub use crate::ends::scratch;
 pub use crate::group::Refused;
 pub use crate::services;
 pub use ambc_kernel::{
-    Absent, CallError, Caller, Either, Handle, Kids, Request, Run, Serve, Server, Task, WakeMask, instance,
+    Absent, CallError, Caller, Either, Handle, Kids, Request, Run, Serve, Server, Task, WakeMask, Work, instance,
     kids_bytes, made, stop,
 };
 pub use core::pin::pin;

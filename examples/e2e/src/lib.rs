@@ -142,7 +142,8 @@ fn forward(from: impl Read + Send + 'static, to: mpsc::Sender<String>) {
 /// # Panics
 /// If there is no such process.
 pub fn signal(pid: u32, name: &str) {
-    let status = Command::new("kill").args([&format!("-{name}"), &pid.to_string()]).status().expect("`kill` is there");
+    let status =
+        Command::new("kill").args([&format!("-{name}"), &pid.to_string()]).status().expect("`kill` is there");
     assert!(status.success(), "process {pid} is not there");
 }
 

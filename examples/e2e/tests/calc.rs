@@ -16,7 +16,11 @@ fn run(deck: &str) -> Finished {
 
 /// The lines that say who answered an edge.
 fn answered<'a>(done: &'a Finished, edge: &str) -> Vec<&'a str> {
-    done.stdout.lines().filter(|l| l.contains(&format!("edge {edge}"))).filter_map(|l| l.split("answered by ").nth(1)).collect()
+    done.stdout
+        .lines()
+        .filter(|l| l.contains(&format!("edge {edge}")))
+        .filter_map(|l| l.split("answered by ").nth(1))
+        .collect()
 }
 
 #[test]
@@ -28,7 +32,11 @@ fn in_one_group_calls_are_function_calls() {
 #[test]
 fn in_two_groups_another_process_answers() {
     let done = run("two_groups");
-    assert!(answered(&done, "ask.calculator").iter().all(|a| a.starts_with("group calculator (process")), "{}", done.all());
+    assert!(
+        answered(&done, "ask.calculator").iter().all(|a| a.starts_with("group calculator (process")),
+        "{}",
+        done.all()
+    );
     assert_eq!(answered(&done, "ask.calculator").len(), 1, "{}", done.all());
 }
 
@@ -36,7 +44,10 @@ fn in_two_groups_another_process_answers() {
 fn on_two_nodes_another_node_answers() {
     let done = run("two_nodes");
     let by = answered(&done, "ask.calculator");
-    assert!(by.iter().any(|a| a.starts_with("node ")) && by.iter().any(|a| a.starts_with("group calculator")), "{by:?}");
+    assert!(
+        by.iter().any(|a| a.starts_with("node ")) && by.iter().any(|a| a.starts_with("group calculator")),
+        "{by:?}"
+    );
 }
 
 #[test]
@@ -44,7 +55,8 @@ fn over_three_networks_two_nodes_relay() {
     let done = run("three_hops");
     let by = answered(&done, "ask.calculator");
     assert!(by.contains(&"node cloud"), "{by:?}\n{}", done.all());
-    let plan = finish("plan three_hops", ambc(AMBC, &["plan", "examples/calc/three_hops.amb", "--format", "json"]));
+    let plan =
+        finish("plan three_hops", ambc(AMBC, &["plan", "examples/calc/three_hops.amb", "--format", "json"]));
     assert!(plan.stdout.contains(r#""nodes":["probe","gateway","edge","cloud"]"#), "{}", plan.stdout);
 }
 
@@ -53,8 +65,13 @@ fn all_placements_name_the_same_crates() {
     let crates = |deck: &str| {
         let path = format!("examples/calc/{deck}.amb");
         let tree = finish(&format!("dump {deck}"), ambc(AMBC, &["dump", "--stage", "tree", &path]));
-        let mut found: Vec<_> =
-            tree.stdout.lines().filter(|l| l.contains("/services/")).filter_map(|l| l.split('"').nth(1)).map(str::to_owned).collect();
+        let mut found: Vec<_> = tree
+            .stdout
+            .lines()
+            .filter(|l| l.contains("/services/"))
+            .filter_map(|l| l.split('"').nth(1))
+            .map(str::to_owned)
+            .collect();
         found.sort();
         found.dedup();
         found

@@ -8,7 +8,9 @@ const DECK: &str = "examples/camera_trap/deployment.amb";
 
 fn report() -> Command {
     let mut command = Command::new("cargo");
-    command.args(["run", "--quiet", "-p", "camera-trap-report", "--", "examples/camera_trap"]).current_dir(repo());
+    command
+        .args(["run", "--quiet", "-p", "camera-trap-report", "--", "examples/camera_trap"])
+        .current_dir(repo());
     command
 }
 
@@ -20,7 +22,11 @@ fn every_frame_is_classified_and_the_database_survives_a_restart() {
     let first = finish("report", report());
     assert_eq!(first.code(), Some(0), "{}", first.all());
     println!("{}", first.stdout);
-    assert!(first.stdout.contains("84 verdicts on `test`; earlier runs in the database: 0"), "{}", first.all());
+    assert!(
+        first.stdout.contains("84 verdicts on `test`; earlier runs in the database: 0"),
+        "{}",
+        first.all()
+    );
 
     let again = finish("run it once more", ambc(AMBC, &["run", "--until-idle", DECK]));
     assert_eq!(again.code(), Some(0), "{}", again.all());
@@ -38,8 +44,13 @@ fn the_manifest_is_short() {
         let text = std::fs::read_to_string(&path).expect("the file is there");
         for line in text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with("//")) {
             lines += 1;
-            assert!(line.matches(';').count() <= 4 && line.chars().count() <= 100, "more than one line: {line}");
-            if let Some(used) = line.strip_prefix("use \"").and_then(|l| l.split('"').next()).filter(|u| u.ends_with(".amb")) {
+            assert!(
+                line.matches(';').count() <= 4 && line.chars().count() <= 100,
+                "more than one line: {line}"
+            );
+            if let Some(used) =
+                line.strip_prefix("use \"").and_then(|l| l.split('"').next()).filter(|u| u.ends_with(".amb"))
+            {
                 todo.push(path.parent().expect("a file is in a folder").join(used));
             }
         }

@@ -46,9 +46,14 @@ fn a_killed_group_is_restarted_and_only_its_callers_notice() {
     let mut restarted = 0;
     for i in 0..4 {
         let line = hammered(&lines, &format!("caller[{i}]"));
-        let ends: u32 = ["ok", "restarted", "timeout", "unreachable", "other"].iter().map(|n| number(line, n)).sum();
+        let ends: u32 =
+            ["ok", "restarted", "timeout", "unreachable", "other"].iter().map(|n| number(line, n)).sum();
         assert_eq!(ends, 4_000, "every call ends: {line}");
-        assert_eq!(number(line, "timeout") + number(line, "other") + number(line, "unreachable"), 0, "{line}");
+        assert_eq!(
+            number(line, "timeout") + number(line, "other") + number(line, "unreachable"),
+            0,
+            "{line}"
+        );
         assert!(number(line, "ok_since") > 100, "calls succeed again: {line}");
         restarted += number(line, "restarted");
     }
@@ -98,7 +103,12 @@ fn ctrl_c_ends_everything() {
     let deck = "examples/e2e/decks/hammer.amb";
     let mut run = Running::start(ambc(AMBC, &["run", deck, "--set", "calls=4_000_000"]));
     run.line("ambc: ready", BUILD);
-    let pids: Vec<u32> = run.seen.iter().filter(|l| l.contains("ambc: group") && l.contains(" pid ")).map(|l| pid_of(l)).collect();
+    let pids: Vec<u32> = run
+        .seen
+        .iter()
+        .filter(|l| l.contains("ambc: group") && l.contains(" pid "))
+        .map(|l| pid_of(l))
+        .collect();
     let node = process_of(run.pid(), "here");
     assert!(pids.len() >= 6 && alive(node), "{pids:?}");
     signal(run.pid(), "INT");
@@ -118,5 +128,7 @@ fn process_of(ambc: u32, node: &str) -> u32 {
         line.contains(&format!("/{node}/identity"))
     };
     let found = children.split_whitespace().find(is_it);
-    found.and_then(|p| p.parse().ok()).unwrap_or_else(|| panic!("no process of node {node} below {ambc}: {children}"))
+    found
+        .and_then(|p| p.parse().ok())
+        .unwrap_or_else(|| panic!("no process of node {node} below {ambc}: {children}"))
 }

@@ -4,6 +4,7 @@ use crate::cargo::{Outcome, RustcMessage};
 use crate::image::{NodeImage, Origin, OriginKind};
 use crate::render::FileTree;
 use ambc_diag::{Code, Diagnostic, Diagnostics, Span};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 const CRATE_FAILS: Code = Code("E0501");
@@ -23,8 +24,13 @@ pub(super) fn report(
     diags: &mut Diagnostics,
 ) {
     let before = diags.len();
+    // rustc says one thing at several places of generated code; a user wrote it once.
+    let mut told = BTreeSet::new();
     for message in &outcome.messages {
-        diags.push(one(image, tree, workspace, message));
+        let d = one(image, tree, workspace, message);
+        if told.insert((d.primary.span, d.code, d.message.clone())) {
+            diags.push(d);
+        }
     }
     if diags.len() == before {
         diags.push(cargo_failed(image, outcome));
@@ -32,6 +38,9 @@ pub(super) fn report(
 }
 
 fn one(image: &NodeImage, tree: &FileTree, workspace: &Path, message: &RustcMessage) -> Diagnostic {
+    if let Some(d) = wrong_interface(image, message) {
+        return d;
+    }
     let generated = generated_places(workspace, message).find_map(|(file, line)| {
         let id = tree.files.get(&file)?.origin(line)?;
         image.origins.get(id)
@@ -42,6 +51,34 @@ fn one(image: &NodeImage, tree: &FileTree, workspace: &Path, message: &RustcMess
         (Some((span, library)), _) => crate_fails(span, library, message),
         (None, None) => cargo_failed_with(fallback(image), &message.message, &message.rendered),
     }
+}
+
+/// A dependency that does not implement what the crate asks of it: the type names the edge, and so the need.
+fn wrong_interface(image: &NodeImage, m: &RustcMessage) -> Option<Diagnostic> {
+    let (ty, rest) = m.message.split_once(" does not implement the interface `")?;
+    let wanted = rest.split('`').next()?;
+    let handle =
+        |ty: &str| ty.split_once("Handle<").and_then(|(_, r)| r.split('>').next()).map(str::to_owned);
+    // The dependency itself, a handle or a stub over one; not something that has it for a parameter.
+    let ident = handle(ty)
+        .filter(|_| ty.split("Handle<").next().is_some_and(|head| head.matches('<').count() <= 1))?;
+    let domains = std::iter::once(&image.kernel).chain(&image.groups);
+    let mut needs = domains.flat_map(|d| &d.instances).flat_map(|i| &i.needs);
+    let need = needs.find(|n| handle(&n.ty).as_ref() == Some(&ident))?;
+    let origin = image.origins.get(need.origin)?;
+    let OriginKind::Need { service, need, interface } = &origin.kind else { return None };
+    if interface == wanted {
+        return None;
+    }
+    Some(
+        Diagnostic::new(
+            NEED_MISFIT,
+            origin.span,
+            format!("`needs {need}` of `{service}` is `{interface}`, but its crate wants `{wanted}`"),
+        )
+        .label(format!("gives something that implements `{interface}`"))
+        .help(format!("write `needs {need}: {wanted}`, or change what the crate asks of `{need}`")),
+    )
 }
 
 /// Places of a message in files that ambc wrote, the primary one first.

@@ -17,6 +17,12 @@ pub(crate) fn domains(hir: &Deployment, edges: &[Edge], routes: &[Route], ids: &
         let instances = callees_first(hir, &instances, &direct);
         by_node.entry(node).or_default().push(DomainPlan { domain, name, instances });
     }
+    let mut forwards: BTreeMap<NodeId, Vec<usize>> = BTreeMap::new();
+    for (i, route) in routes.iter().enumerate() {
+        for node in route.nodes.iter().skip(1).take(route.nodes.len().saturating_sub(2)) {
+            forwards.entry(*node).or_default().push(i);
+        }
+    }
     hir.nodes
         .iter()
         .map(|(node, n)| {
@@ -27,12 +33,7 @@ pub(crate) fn domains(hir: &Deployment, edges: &[Edge], routes: &[Route], ids: &
             domains.sort_by(|a, b| {
                 (a.domain != Domain::Kernel, &a.name).cmp(&(b.domain != Domain::Kernel, &b.name))
             });
-            let forwards = routes
-                .iter()
-                .enumerate()
-                .filter(|(_, r)| r.nodes.len() > 2 && r.nodes[1..r.nodes.len() - 1].contains(&node))
-                .map(|(i, _)| i)
-                .collect();
+            let forwards = forwards.remove(&node).unwrap_or_default();
             // A collision of node names is reported with the routes, where the spans of both are at hand.
             let wire_id = ids.get(n.name.to_string()).unwrap_or(0);
             NodePlan { node, wire_id, domains, forwards }

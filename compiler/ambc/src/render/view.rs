@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use tera::Context;
 
 /// Arrays up to this width stay on one line, as the generated `rustfmt.toml` says.
-const ARRAY_WIDTH: usize = 200;
+const ARRAY_WIDTH: usize = 180;
 /// Address space of a group whose services declare no heap.
 const DEFAULT_MEMORY: u64 = 0;
 
@@ -64,6 +64,8 @@ struct Domain<'a> {
     libraries: &'a [String],
     recursion_limit: u32,
     timers: u32,
+    /// Something in it is served or run.
+    works: bool,
     callers: Vec<Caller<'a>>,
     servers: Vec<Server<'a>>,
     scratches: Vec<Scratch>,
@@ -126,7 +128,8 @@ struct Need<'a> {
 
 #[derive(Serialize)]
 struct Serve<'a> {
-    position: usize,
+    /// `0 | 2`: positions among the lanes of the pool.
+    positions: String,
     module: &'a str,
     mark: String,
 }
@@ -184,6 +187,7 @@ fn domain_view<'a>(
         libraries: &domain.libraries,
         recursion_limit: domain.recursion_limit,
         timers: domain.instances.iter().map(|i| i.pool + u32::from(i.run)).sum(),
+        works: !work.is_empty(),
         callers: domain
             .callers
             .iter()
@@ -244,16 +248,25 @@ fn instance_view<'a>(domain: &'a DomainImage, i: &'a InstanceImage) -> Instance<
         pool: i.pool,
         run: i.run,
         run_mark: mark(i.run_origin),
-        serves: i
-            .serves
-            .iter()
-            .enumerate()
-            .map(|(position, s)| Serve { position, module: &s.module, mark: mark(s.origin) })
-            .collect(),
+        serves: serves(i),
         lanes: array(&lanes),
         setup: setup(i),
         mark: mark(i.crate_origin),
     }
+}
+
+/// One arm for each interface that an instance serves.
+fn serves(i: &InstanceImage) -> Vec<Serve<'_>> {
+    let mut out: Vec<Serve<'_>> = Vec::new();
+    for (position, s) in i.serves.iter().enumerate() {
+        match out.iter_mut().find(|o| o.module == s.module) {
+            Some(arm) => arm.positions.push_str(&format!(" | {position}")),
+            None => {
+                out.push(Serve { positions: position.to_string(), module: &s.module, mark: mark(s.origin) })
+            }
+        }
+    }
+    out
 }
 
 /// Statements that make the value `instance`.
