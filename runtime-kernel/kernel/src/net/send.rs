@@ -230,12 +230,12 @@ impl Link {
     }
 
     /// Whether an acknowledgement of a fragment is wanted at once: it is late, the last or one of a few marked in between,
-    /// needed for a free flight, or the round trip is not known yet. The reply to a small request usually comes first and
+    /// needed for a free flight, or the round trip is not known (never was, or not since the timeout grew). The reply to a small request usually comes first and
     /// says more.
     fn hurries(&self, f: &Flight, index: u8) -> bool {
         if f.cut.count == 1 {
             let crowded = u16::from(self.tx.active) * 2 >= self.tx.flights.len.min(self.tx.cwnd);
-            return f.tries > 0 || f.fast || crowded || self.tx.srtt == 0;
+            return f.tries > 0 || f.fast || crowded || self.tx.srtt == 0 || self.tx.backoff > 0;
         }
         let last = f.sent.union(f.acked).count() + 1 >= u32::from(f.cut.count);
         last || f.tries > 0 || u16::from(index) % (self.tx.cwnd / 4).max(1) == 0
