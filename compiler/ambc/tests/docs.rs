@@ -1,0 +1,112 @@
+//! Every example of the documentation is one that `ambc check` accepts.
+//!
+//! A block `amb` or `lidl` is read as a file in `examples/calc/`, so it may use what is there. Nothing may be wrong with it
+//! and only what is unused may be warned about; a block `amb later` shows what is checked and not carried out yet.
+
+use ambc::driver::{Disk, Files, Request, front};
+use ambc_diag::{Severity, short_line};
+use std::path::{Path, PathBuf};
+
+fn repo() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the repository is there")
+}
+
+/// The disk, and one file that is not on it.
+struct WithBlock {
+    disk: Disk,
+    root: PathBuf,
+    text: String,
+}
+
+impl Files for WithBlock {
+    fn read(&self, path: &Path) -> Result<Vec<u8>, String> {
+        if path == self.root { Ok(self.text.clone().into_bytes()) } else { self.disk.read(path) }
+    }
+
+    fn exists(&self, path: &Path) -> bool {
+        path == self.root || self.disk.exists(path)
+    }
+
+    fn identity(&self, path: &Path) -> PathBuf {
+        self.disk.identity(path)
+    }
+
+    fn shown(&self, path: &Path) -> String {
+        self.disk.shown(path)
+    }
+}
+
+/// A fenced block: the line it starts on, the words of its fence, its text.
+struct Block {
+    line: usize,
+    words: Vec<String>,
+    text: String,
+}
+
+fn blocks(page: &str) -> Vec<Block> {
+    let mut out = Vec::new();
+    let mut open: Option<Block> = None;
+    for (i, line) in page.lines().enumerate() {
+        match (line.trim().strip_prefix("```"), &mut open) {
+            (Some(_), Some(_)) => out.extend(open.take()),
+            (Some(fence), None) => {
+                let words = fence.split_whitespace().map(str::to_owned).collect();
+                open = Some(Block { line: i + 1, words, text: String::new() });
+            }
+            (None, Some(block)) => {
+                block.text.push_str(line);
+                block.text.push('\n');
+            }
+            (None, None) => {}
+        }
+    }
+    assert!(open.is_none(), "a block is not closed");
+    out
+}
+
+/// What is wrong with a block, one line each.
+fn faults(block: &Block) -> Vec<String> {
+    let is = |word: &str| block.words.iter().any(|w| w == word);
+    let name = if is("lidl") { "block.lidl" } else { "block.amb" };
+    let here = repo();
+    let root = here.join("examples/calc").join(name);
+    let request = Request { root: root.clone(), include: Vec::new(), sets: Vec::new() };
+    let files = WithBlock { disk: Disk { here }, root, text: block.text.clone() };
+    let front = front(&request, &files);
+    let deferred = |code: &str| code.starts_with("E039");
+    let mut out: Vec<_> = front
+        .diags
+        .iter()
+        .filter(|d| d.severity == Severity::Error || !d.code.0.starts_with("W03"))
+        .filter(|d| !(is("later") && deferred(d.code.0) && d.severity == Severity::Warning))
+        .map(|d| short_line(&front.loaded.sources, d))
+        .collect();
+    if is("later") && !front.diags.iter().any(|d| deferred(d.code.0)) {
+        out.push("all of this is carried out by now".into());
+    }
+    out
+}
+
+fn hold(page: &str) {
+    let text = std::fs::read_to_string(repo().join(page)).expect("the page is there");
+    let blocks = blocks(&text);
+    let checked = |b: &&Block| b.words.first().is_some_and(|w| w == "amb" || w == "lidl");
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for block in blocks.iter().filter(checked) {
+        count += 1;
+        wrong.extend(faults(block).into_iter().map(|f| format!("{page}:{}: {f}", block.line)));
+    }
+    assert!(count > 0, "{page} has examples");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn examples_of_the_language_reference_check() {
+    hold("docs/language.md");
+}
+
+#[test]
+fn the_example_of_the_readme_checks() {
+    hold("README.md");
+}
