@@ -35,6 +35,10 @@ templates! {
     GROUP_MAIN = "group_main.rs",
     /// What a group's program knows as constants.
     GROUP_TABLES = "group_tables.rs",
+    /// The package of a client for callers outside.
+    CLIENT_MANIFEST = "client_Cargo.toml",
+    /// Its library.
+    CLIENT_LIB = "client_lib.rs",
     /// Edges, instances, pools and start of a domain: what the two programs share.
     DOMAIN = "domain.rs",
 }

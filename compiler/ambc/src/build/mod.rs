@@ -14,7 +14,7 @@ pub use session::{Places, images, runtime_dir};
 use crate::cargo::{self, Invocation, Outcome};
 use crate::emit::{self, EmitError, Written, write_if_changed};
 use crate::hir::NodeId;
-use crate::image::NodeImage;
+use crate::image::{ClientImage, NodeImage};
 use crate::render::{BuildPlace, FileTree, Renderer};
 use ambc_diag::Diagnostics;
 use std::path::{Path, PathBuf};
@@ -91,6 +91,19 @@ pub fn trees<'a>(images: impl Iterator<Item = &'a NodeImage>, options: &BuildOpt
     let renderer = Renderer::new();
     let place = BuildPlace { runtime: &options.runtime, triple: &options.triple };
     images.map(|image| renderer.render(image, place)).collect()
+}
+
+/// Writes the client crate of every export to `clients/` of the output folder; where each is.
+pub fn write_clients(clients: &[ClientImage], options: &BuildOptions) -> Result<Vec<PathBuf>, EmitError> {
+    let renderer = Renderer::new();
+    let place = BuildPlace { runtime: &options.runtime, triple: &options.triple };
+    let mut out = Vec::new();
+    for client in clients {
+        let dir = options.out.join("clients").join(&client.slug);
+        emit::emit(&dir, &renderer.render_client(client, place))?;
+        out.push(dir);
+    }
+    Ok(out)
 }
 
 /// Builds every image; a node that fails does not keep the others from being built.

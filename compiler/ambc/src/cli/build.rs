@@ -8,11 +8,11 @@ use crate::build::{self, BuildError, BuildOptions, NodeBuild, NodeOutcome, Place
 use crate::check::Checked;
 use crate::driver::{self, Exit};
 use crate::hir::{Deployment, NodeId};
-use crate::image::NodeImage;
+use crate::image::{NodeImage, clients};
 use crate::plan::Plan;
 use ambc_diag::{Code, Diagnostic, Diagnostics, Sources};
 use indicatif::{ProgressBar, ProgressStyle};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 const UNSEALED: Code = Code("W0501");
@@ -22,6 +22,8 @@ pub(super) struct Built {
     pub(super) checked: Checked<Deployment>,
     pub(super) images: Vec<(NodeId, NodeImage)>,
     pub(super) nodes: Vec<NodeBuild>,
+    /// Crates for callers outside.
+    pub(super) clients: Vec<PathBuf>,
     pub(super) places: Places,
 }
 
@@ -30,6 +32,9 @@ pub(super) fn build(shell: &Shell, common: &Common, file: &Path, only: &[String]
     match prepare_and_build(shell, common, file, only, options) {
         Ok(built) => {
             summary(shell, &built.nodes, start.elapsed());
+            for client in &built.clients {
+                shell.out(&format!("client crate: {}\n", client.display()));
+            }
             Exit::Ok
         }
         Err(exit) => exit,
@@ -74,13 +79,14 @@ pub(super) fn prepare_and_build(
     if let Some(dir) = &options.target_dir {
         build_options.target_dir = std::path::absolute(dir).map_err(|e| machine(&e))?;
     }
+    let clients = build::write_clients(&clients(&checked, &plan), &build_options).map_err(|e| machine(&e))?;
     let mut diags = Diagnostics::default();
     let mut bar = Bar::new(shell, images.len());
     let nodes = build::build(&images, &build_options, &mut bar, &mut diags);
     bar.finish();
     let nodes = nodes.map_err(|e| cannot_build(shell, &e))?;
     match told(shell, common, &levels, &front.loaded.sources, diags) {
-        Exit::Ok => Ok(Built { checked, images, nodes, places }),
+        Exit::Ok => Ok(Built { checked, images, nodes, clients, places }),
         exit => Err(exit),
     }
 }

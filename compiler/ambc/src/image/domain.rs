@@ -7,7 +7,7 @@ use super::{CallerImage, CrateImage, DomainImage, End, InstanceImage, NeedImage,
 use crate::hir::{BuiltinService, Deployment, InstanceId, NodeId, Service, ServiceSource};
 use crate::plan::{DomainPlan, Edge, NodePlan, Plan, Transport, edge_name};
 use crate::render::OriginId;
-use ambc_lidl::model::camel;
+use ambc_lidl::model::{InterfaceId, camel};
 use std::collections::{BTreeMap, BTreeSet};
 
 mod params;
@@ -372,20 +372,30 @@ pub(super) fn crates(hir: &Deployment, node: &NodePlan, origins: &mut Origins) -
         for i in
             service.interfaces.iter().map(|i| i.value).chain(service.needs.iter().filter_map(|n| n.interface))
         {
-            let mut interface = Some(i);
-            while let Some(i) = interface {
-                let file = hir.lidl.interface(i).file;
-                if let Some((at, Ok(p))) =
-                    hir.interface_crates.iter().find(|c| c.lidl == file).map(|c| (c.used_at, &c.package))
-                {
-                    let origin: OriginId = origins.add(at, OriginKind::Crate { service: p.package.clone() });
-                    out.insert(p.library.clone(), crate_image(&p.library, &p.package, &p.dir, origin));
-                }
-                interface = hir.lidl.interface(i).base;
-            }
+            let crates = interface_crates(hir, i, origins);
+            out.extend(crates.into_iter().map(|c| (c.library.clone(), c)));
         }
     }
     out.into_values().collect()
+}
+
+/// The crates that hold an interface and what it inherits from.
+pub(super) fn interface_crates(
+    hir: &Deployment,
+    interface: InterfaceId,
+    origins: &mut Origins,
+) -> Vec<CrateImage> {
+    let mut out = Vec::new();
+    for i in hir.lidl.lineage(interface) {
+        let file = hir.lidl.interface(i).file;
+        let found = hir.interface_crates.iter().find(|c| c.lidl == file);
+        if let Some((at, Ok(p))) = found.map(|c| (c.used_at, &c.package)) {
+            let origin = origins.add(at, OriginKind::Crate { service: p.package.clone() });
+            out.push(crate_image(&p.library, &p.package, &p.dir, origin));
+        }
+    }
+    out.dedup_by(|a, b| a.library == b.library);
+    out
 }
 
 fn crate_image(library: &str, package: &str, dir: &std::path::Path, origin: OriginId) -> CrateImage {

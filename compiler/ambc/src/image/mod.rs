@@ -4,12 +4,14 @@
 //! Passes of [`lower`], in order: [`lanes`] (which lanes the node has and who holds their ends), [`domain`] (instances,
 //! their dependencies and pools), [`net`] (links, peers, routes and edges as tables).
 
+mod client;
 mod domain;
 mod lanes;
 mod net;
 mod origin;
 mod rust_names;
 
+pub use client::{ClientImage, clients};
 pub use origin::{Origin, OriginKind, Origins};
 
 use crate::check::Checked;

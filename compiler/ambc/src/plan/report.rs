@@ -129,7 +129,8 @@ fn edge(hir: &Deployment, edge: &Edge) -> EdgeReport {
     }
 }
 
-fn export(hir: &Deployment, plan: &super::ExportPlan) -> ExportReport {
+/// One export, with its address as declared.
+pub(crate) fn export(hir: &Deployment, plan: &super::ExportPlan) -> ExportReport {
     let declared = &hir.exports[plan.export];
     let link = hir.nodes[plan.node].links.get(plan.link);
     let host = link.and_then(|l| l.address.as_ref()).map_or_else(String::new, |a| match &a.value {

@@ -7,7 +7,7 @@ mod view;
 
 pub use tree::{FileTree, GeneratedFile, OriginId};
 
-use crate::image::{DomainImage, NodeImage};
+use crate::image::{ClientImage, DomainImage, NodeImage};
 use ambc_templates::{ALL, Template};
 use std::path::Path;
 use tera::{Context, Tera};
@@ -73,6 +73,15 @@ impl Renderer {
             file(format!("{folder}/src/tables.rs"), tables, &context);
         }
         tree
+    }
+
+    /// The crate of a client for callers outside.
+    pub fn render_client(&self, image: &ClientImage, place: BuildPlace<'_>) -> FileTree {
+        let context = view::client(image, place);
+        let file = |path: &str, template| (path.to_owned(), self.file(template, &context));
+        let manifest = file("Cargo.toml", ambc_templates::CLIENT_MANIFEST);
+        let library = file("src/lib.rs", ambc_templates::CLIENT_LIB);
+        FileTree { files: [manifest, library].into() }
     }
 
     fn file(&self, template: Template, context: &Context) -> GeneratedFile {

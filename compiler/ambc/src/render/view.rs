@@ -2,7 +2,7 @@
 
 use super::tree::mark;
 use super::{BuildPlace, OriginId, domains, folder};
-use crate::image::{DomainImage, End, InstanceImage, LaneImage, NodeImage};
+use crate::image::{ClientImage, CrateImage, DomainImage, End, InstanceImage, LaneImage, NodeImage};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use tera::Context;
@@ -29,8 +29,16 @@ struct Crate<'a> {
 pub(super) fn workspace(image: &NodeImage, place: BuildPlace<'_>) -> Context {
     let mut cx = common(image);
     let folders: Vec<_> = domains(image).map(|(at, d)| Folder { folder: folder(at, d) }).collect();
-    let crates: Vec<_> = image
-        .crates
+    let crates = crates_view(&image.crates);
+    cx.insert("domains", &folders);
+    cx.insert("crates", &crates);
+    cx.insert("runtime", &toml_path(place.runtime));
+    cx.insert("triple", place.triple);
+    cx
+}
+
+fn crates_view(crates: &[CrateImage]) -> Vec<Crate<'_>> {
+    crates
         .iter()
         .map(|c| Crate {
             key: &c.library,
@@ -38,11 +46,15 @@ pub(super) fn workspace(image: &NodeImage, place: BuildPlace<'_>) -> Context {
             package: &c.package,
             mark: mark(c.origin),
         })
-        .collect();
-    cx.insert("domains", &folders);
-    cx.insert("crates", &crates);
+        .collect()
+}
+
+/// Fields of a client's crate.
+pub(super) fn client(image: &ClientImage, place: BuildPlace<'_>) -> Context {
+    let mut cx = Context::new();
+    cx.insert("client", image);
+    cx.insert("crates", &crates_view(&image.crates));
     cx.insert("runtime", &toml_path(place.runtime));
-    cx.insert("triple", place.triple);
     cx
 }
 
