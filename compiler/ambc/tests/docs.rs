@@ -4,7 +4,9 @@
 //! and only what is unused may be warned about; a block `amb later` shows what is checked and not carried out yet.
 
 use ambc::driver::{Disk, Files, Request, front};
+use ambc::load::MemFiles;
 use ambc_diag::{Severity, short_line};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 fn repo() -> PathBuf {
@@ -99,6 +101,25 @@ fn hold(page: &str) {
     }
     assert!(count > 0, "{page} has examples");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The files that a page builds up, `host` and `guest` having the same `Cargo.toml` but for the name.
+#[test]
+fn the_deployment_that_the_page_about_services_builds_checks() {
+    let text = std::fs::read_to_string(repo().join("docs/services.md")).expect("the page is there");
+    let blocks = blocks(&text);
+    let named = blocks.iter().filter_map(|b| {
+        let path = b.words.iter().find_map(|w| w.strip_prefix("file="))?;
+        Some((path, b.text.as_str()))
+    });
+    let mut files: BTreeMap<&str, String> = named.map(|(path, text)| (path, text.to_owned())).collect();
+    files.insert("guest/Cargo.toml", files["host/Cargo.toml"].replace("\"host\"", "\"guest\""));
+    let files = MemFiles::new(files.iter().map(|(path, text)| (*path, text.as_str())));
+    let request = Request { root: "hello.amb".into(), include: Vec::new(), sets: Vec::new() };
+    let front = front(&request, &files);
+    let said: Vec<_> = front.diags.iter().map(|d| short_line(&front.loaded.sources, d)).collect();
+    assert_eq!(said, Vec::<String>::new());
+    assert!(front.plan.is_some());
 }
 
 #[test]
