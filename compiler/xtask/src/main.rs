@@ -69,7 +69,7 @@ fn bare_metal(steps: &mut Steps) {
 /// The lanes under loom: every interleaving of bounded runs.
 fn model_checks(steps: &mut Steps) {
     let args =
-        ["test", "-p", "ambc-kernel", "--release", "--target-dir", "target/loom", "--test", "loom_lane"];
+        ["test", "-p", "ambc-kernel", "--release", "--target-dir", "target/loom", "--test", "loom"];
     steps.run_with("lanes under the model checker", "cargo", &args, &[("RUSTFLAGS", "--cfg loom")]);
 }
 
