@@ -68,8 +68,7 @@ fn bare_metal(steps: &mut Steps) {
 
 /// The lanes under loom: every interleaving of bounded runs.
 fn model_checks(steps: &mut Steps) {
-    let args =
-        ["test", "-p", "ambc-kernel", "--release", "--target-dir", "target/loom", "--test", "loom"];
+    let args = ["test", "-p", "ambc-kernel", "--release", "--target-dir", "target/loom", "--test", "loom"];
     steps.run_with("lanes under the model checker", "cargo", &args, &[("RUSTFLAGS", "--cfg loom")]);
 }
 
@@ -79,19 +78,24 @@ fn miri(steps: &mut Steps) {
         return steps.skip(WHAT, &why);
     }
     let env = [("MIRIFLAGS", "-Zmiri-disable-isolation"), ("PROPTEST_CASES", "8")];
-    let args = [
-        "+nightly",
-        "miri",
-        "test",
-        "--target-dir",
-        "target/miri",
-        "-p",
-        "ambc-wire",
+    let miri = ["+nightly", "miri", "test", "--target-dir", "target/miri"];
+    let wire = ["-p", "ambc-wire", "--test", "format", "--test", "round_trip"];
+    let lanes = [
         "-p",
         "ambc-kernel",
-        "--lib",
+        "--test",
+        "calls",
+        "--test",
+        "bulk",
+        "--test",
+        "sessions",
+        "--test",
+        "groups",
+        "--test",
+        "hostile",
     ];
-    steps.run_with(WHAT, "cargo", &args, &env);
+    steps.run_with("the encoding under miri", "cargo", &[&miri[..], &wire].concat(), &env);
+    steps.run_with("lanes and groups under miri", "cargo", &[&miri[..], &lanes].concat(), &env);
 }
 
 fn bless() -> ExitCode {
