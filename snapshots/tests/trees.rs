@@ -7,12 +7,13 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 fn repo() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the repository is there")
 }
 
 /// All files of all nodes, with the repository's path taken out.
 fn tree(front: &driver::Front) -> String {
-    let (checked, plan) = (front.checked.as_ref().unwrap(), front.plan.as_ref().unwrap());
+    let (checked, plan) =
+        (front.checked.as_ref().expect("it checks"), front.plan.as_ref().expect("it plans"));
     let options = BuildOptions::to_look_at(checked);
     let images = build::images(checked, plan);
     let trees = build::trees(images.iter().map(|(_, i)| i), &options);
