@@ -14,7 +14,7 @@ fn number(line: &str, name: &str) -> u32 {
 }
 
 fn pid_of(line: &str) -> u32 {
-    let word = line.split(" pid ").nth(1).and_then(|rest| rest.split(' ').next());
+    let word = line.split(" is process ").nth(1).and_then(|rest| rest.split(' ').next());
     word.and_then(|p| p.parse().ok()).unwrap_or_else(|| panic!("no pid in {line}"))
 }
 
@@ -28,18 +28,13 @@ fn a_killed_group_is_restarted_and_only_its_callers_notice() {
     let deck = "examples/e2e/decks/hammer.amb";
     let mut run = Running::start(ambc(AMBC, &["run", "--until-idle", deck]));
     run.line("ambc: ready", BUILD);
-    let started = run.seen.iter().find(|l| l.contains("ambc: group counter pid")).cloned();
+    let started = run.seen.iter().find(|l| l.contains("ambc: group counter is process")).cloned();
     let mut pid = pid_of(&started.unwrap_or_else(|| panic!("{}", run.seen.join("\n"))));
     for _ in 0..3 {
         std::thread::sleep(Duration::from_millis(150));
         signal(pid, "KILL");
         run.line(&format!("pid {pid} died"), RUN);
-        pid = loop {
-            let started = run.line("ambc: group counter pid", RUN);
-            if !started.contains("died") {
-                break pid_of(&started);
-            }
-        };
+        pid = pid_of(&run.line("ambc: group counter is process", RUN));
     }
     let (status, lines) = run.end(RUN);
     assert_eq!(status.code(), Some(0), "{}", lines.join("\n"));
@@ -106,7 +101,7 @@ fn ctrl_c_ends_everything() {
     let pids: Vec<u32> = run
         .seen
         .iter()
-        .filter(|l| l.contains("ambc: group") && l.contains(" pid "))
+        .filter(|l| l.contains("ambc: group") && l.contains(" is process "))
         .map(|l| pid_of(l))
         .collect();
     let node = process_of(run.pid(), "here");

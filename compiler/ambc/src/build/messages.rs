@@ -26,8 +26,13 @@ pub(super) fn report(
     let before = diags.len();
     // rustc says one thing at several places of generated code; a user wrote it once.
     let mut told = BTreeSet::new();
-    for message in &outcome.messages {
-        let d = one(image, tree, workspace, message);
+    let mut found: Vec<_> = outcome.messages.iter().map(|m| one(image, tree, workspace, m)).collect();
+    let cause = |d: &Diagnostic| d.code == NEED_MISFIT || d.code == NOT_IMPLEMENTED;
+    if found.iter().any(cause) {
+        // What lacks an interface cannot be constructed, served or run either.
+        found.retain(|d| cause(d) || !d.message.contains(" does not implement the interface "));
+    }
+    for d in found {
         if told.insert((d.primary.span, d.code, d.message.clone())) {
             diags.push(d);
         }
@@ -130,12 +135,22 @@ fn misfit(origin: &Origin, m: &RustcMessage) -> Diagnostic {
         )
         .label("declared here")
         .help(format!("`pub struct Params` must have a public field `{param}` of this type")),
-        OriginKind::Interface { service, interface } => Diagnostic::new(
-            NOT_IMPLEMENTED,
-            span,
-            format!("`{service}` does not implement `{interface}`: {said}"),
-        )
-        .label("the manifest says that it does"),
+        OriginKind::Interface { service, interface } => {
+            Diagnostic::new(NOT_IMPLEMENTED, span, format!("`{service}` does not implement `{interface}`"))
+                .label("the manifest says that it does")
+                .help(format!(
+                    "implement the trait of `{interface}` for the exported type, with every procedure"
+                ))
+        }
+        OriginKind::Run { service } if said.contains("does not implement `ambience::Run`") => {
+            Diagnostic::new(
+                NO_RUN,
+                span,
+                format!("`{service}` says `run`, but does not implement `ambience::Run`"),
+            )
+            .label("the manifest says that it is active")
+            .help("implement `ambience::Run` for the exported type, or take `run` away")
+        }
         OriginKind::Run { service } => {
             Diagnostic::new(NO_RUN, span, format!("`{service}` cannot be run: {said}"))
                 .label("the manifest says that it is active")

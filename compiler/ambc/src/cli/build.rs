@@ -174,7 +174,8 @@ fn summary(shell: &Shell, nodes: &[NodeBuild], time: Duration) {
             shell.out(&format!("    {domain}: {}\n", path.display()));
         }
     }
-    shell.err(&format!("{} nodes in {:.1} s\n", nodes.len(), time.as_secs_f32()));
+    let nodes = if nodes.len() == 1 { "1 node".to_owned() } else { format!("{} nodes", nodes.len()) };
+    shell.err(&format!("{nodes} in {:.1} s\n", time.as_secs_f32()));
 }
 
 /// A bar on a terminal, a line for each node elsewhere.

@@ -85,11 +85,12 @@ impl<'s> Log<'s> {
             Event::Node { node, event } => {
                 let text = match event {
                     NodeEvent::Ready => "ambc: ready".to_owned(),
-                    NodeEvent::Group { name, pid } => format!("ambc: group {name} pid {pid}"),
                     NodeEvent::Died { name, pid, status, restart_in_ms } => {
                         format!("ambc: group {name} pid {pid} died ({status}), restart in {restart_in_ms} ms")
                     }
-                    NodeEvent::RunFailed { .. } | NodeEvent::Idle(_) | NodeEvent::Busy(_) => return,
+                    // The node's own log says so too.
+                    NodeEvent::Group { .. } | NodeEvent::RunFailed { .. } => return,
+                    NodeEvent::Idle(_) | NodeEvent::Busy(_) => return,
                 };
                 self.line(&node, "info", &text);
             }

@@ -113,7 +113,13 @@ impl Cluster {
                 Ok((node, NodeMessage::Event(NodeEvent::Busy(_)))) => {
                     quiet.answer(&self.processes, &node, None)
                 }
-                Ok((node, message)) => self.pass_on(node, message, listen),
+                Ok((node, message)) => {
+                    self.pass_on(node, message, listen);
+                    // What cannot be made now is tried again, but a run that waits for its end would wait for ever.
+                    if options.until_idle && self.failed.iter().any(|f| f.2.starts_with("cannot be made")) {
+                        return None;
+                    }
+                }
                 Err(RecvTimeoutError::Timeout) => {
                     if options.until_idle && quiet.is_certain() {
                         return None;
@@ -132,7 +138,10 @@ impl Cluster {
             NodeMessage::Log(line) => listen(Event::Log { node, line }),
             NodeMessage::Event(event) => {
                 if let NodeEvent::RunFailed { instance, message } = &event {
-                    self.failed.push((node.clone(), instance.clone(), message.clone()));
+                    let failed = (node.clone(), instance.clone(), message.clone());
+                    if !self.failed.contains(&failed) {
+                        self.failed.push(failed);
+                    }
                 }
                 listen(Event::Node { node, event });
             }

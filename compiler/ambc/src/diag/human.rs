@@ -16,10 +16,14 @@ pub fn human(sources: &Sources, shown: &Shown, color: bool) -> String {
     let mut out = String::new();
     for diagnostic in &shown.list {
         let files = AllFiles::new(sources, diagnostic.primary.span.file);
-        let report = Report { diagnostic, files: &files, help: help(diagnostic) };
+        let report = Report { diagnostic, files: &files };
         // Writing to a string fails only if a label lies outside its file; then the one-line form still tells all.
         if handler.render_report(&mut out, &report).is_err() {
             out.push_str(&ambc_diag::short_line(sources, diagnostic));
+        }
+        // As they are: what rustc drew must not be wrapped.
+        for note in &diagnostic.notes {
+            out.push_str(&format!("  note: {}\n", note.replace('\n', "\n        ")));
         }
         out.push('\n');
     }
@@ -30,17 +34,9 @@ pub fn human(sources: &Sources, shown: &Shown, color: bool) -> String {
     out
 }
 
-/// Help and notes in one: miette draws a single paragraph below the text.
-fn help(d: &Diagnostic) -> Option<String> {
-    let notes = d.notes.iter().map(|n| format!("note: {n}"));
-    let lines: Vec<String> = d.help.iter().cloned().chain(notes).collect();
-    (!lines.is_empty()).then(|| lines.join("\n"))
-}
-
 struct Report<'a> {
     diagnostic: &'a Diagnostic,
     files: &'a AllFiles<'a>,
-    help: Option<String>,
 }
 
 impl fmt::Debug for Report<'_> {
@@ -70,7 +66,7 @@ impl miette::Diagnostic for Report<'_> {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.help.as_ref().map(|h| Box::new(h) as Box<dyn fmt::Display>)
+        self.diagnostic.help.as_ref().map(|h| Box::new(h) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {

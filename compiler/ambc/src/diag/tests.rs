@@ -47,7 +47,7 @@ fn people_see_every_place_with_its_file() {
      2 │ /// ä
        ╰────
       help: rename one
-            note: nodes share one name space
+      note: nodes share one name space
 
     1 error, 1 warning
     ");

@@ -172,6 +172,8 @@ fn instance(
         _ => service.name_span,
     };
     let crate_origin = origins.add(crate_span, OriginKind::Crate { service: service_name.clone() });
+    let type_span = service.type_name.as_ref().map_or(crate_span, |t| t.span);
+    let type_origin = origins.add(type_span, OriginKind::Crate { service: service_name.clone() });
     let (has_needs, has_params) = shape(service);
     let large = served.iter().map(|(_, (_, l))| sizes(hir, l.interface).0).max().unwrap_or(0);
     let ident = names.instances.get(&id).cloned().unwrap_or_default();
@@ -193,6 +195,7 @@ fn instance(
         bulk_bytes: if large > 256 { large } else { 0 },
         serves: served.iter().map(|(server, (_, l))| serves(hir, *server, l, service, origins)).collect(),
         origin,
+        type_origin,
         crate_origin,
     }
 }

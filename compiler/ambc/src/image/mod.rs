@@ -103,6 +103,8 @@ pub struct InstanceImage {
     pub serves: Vec<Served>,
     pub origin: OriginId,
     pub crate_origin: OriginId,
+    /// The `type` of the manifest, or its `crate`.
+    pub type_origin: OriginId,
 }
 
 #[derive(Clone, Debug, Serialize)]

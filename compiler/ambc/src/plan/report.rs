@@ -1,7 +1,7 @@
 //! The plan for people and for tools.
 
 use super::{Edge, NodePlan, Plan, Route, Transport, edge_name, need_name};
-use crate::hir::{Deployment, Domain, InstanceKind, NodeId};
+use crate::hir::{Deployment, Domain, InstanceKind, NodeId, PlatformKind};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -37,6 +37,8 @@ pub struct NodeReport {
     pub platform: String,
     /// What it is built for in this version.
     pub built_for: &'static str,
+    #[serde(skip)]
+    is_linux: bool,
     pub groups: Vec<GroupReport>,
     /// Nodes whose calls it carries: `from > … > to`.
     pub forwards: Vec<String>,
@@ -102,6 +104,7 @@ fn node(hir: &Deployment, plan: &Plan, node: &NodePlan) -> NodeReport {
         name: n.name.to_string(),
         platform: n.platform.map(|p| hir.platforms[p].name.to_string()).unwrap_or_default(),
         built_for: "linux",
+        is_linux: n.platform.is_none_or(|p| hir.platforms[p].kind == PlatformKind::Linux),
         groups: node
             .domains
             .iter()
@@ -167,7 +170,8 @@ pub fn human(hir: &Deployment, plan: &Plan) -> String {
     let declared: BTreeSet<_> =
         hir.instances.iter().map(|(_, i)| i).filter(own).map(|i| i.name.to_string()).collect();
     for n in &report.nodes {
-        let _ = writeln!(out, "\nnode {} : {} (built for Linux in this version)", n.name, n.platform);
+        let stands_in = if n.is_linux { "" } else { " (built for Linux in this version)" };
+        let _ = writeln!(out, "\nnode {} : {}{stands_in}", n.name, n.platform);
         for g in &n.groups {
             // What nodes offer is there whether somebody uses it or not.
             let used =

@@ -263,7 +263,7 @@ fn instance_view<'a>(domain: &'a DomainImage, i: &'a InstanceImage) -> Instance<
         serves: serves(i),
         lanes: array(&lanes),
         setup: setup(i),
-        mark: mark(i.crate_origin),
+        mark: mark(i.type_origin),
     }
 }
 

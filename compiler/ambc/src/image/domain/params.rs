@@ -35,8 +35,14 @@ pub(super) fn label(instance: &str, origin: OriginId) -> ParamImage {
 
 fn rust_value(hir: &Deployment, ty: &ParamType, value: &Value) -> String {
     match (ty, value) {
-        (ParamType::F32 | ParamType::F64, Value::Int(v)) => format!("{v}.0"),
-        (ParamType::F32 | ParamType::F64, Value::Float(v)) => format!("{v:?}"),
+        // With their types, so that a field of another type is no accident.
+        (ParamType::F32, Value::Int(v)) => format!("{v}f32"),
+        (ParamType::F64, Value::Int(v)) => format!("{v}f64"),
+        (ParamType::F32, Value::Float(v)) => format!("{v:?}f32"),
+        (ParamType::F64, Value::Float(v)) => format!("{v:?}f64"),
+        (ParamType::Int { bits, signed }, Value::Int(v)) => {
+            format!("{v}{}{bits}", if *signed { 'i' } else { 'u' })
+        }
         (ParamType::Quantity(d), Value::Quantity(q)) => quantity(*d, *q),
         (ParamType::Enum(id), Value::Enum(_, name)) => {
             format!("::{}::{}", hir.lidl.rust_type(*id), camel(name))
@@ -60,6 +66,8 @@ fn quantity(dimension: Dimension, q: Quantity) -> String {
         Dimension::Size | Dimension::Bandwidth | Dimension::Frequency | Dimension::Cycles => {
             format!("{}", q.value as u64)
         }
-        Dimension::Rate | Dimension::Energy | Dimension::Power | Dimension::Share => format!("{:?}", q.value),
+        Dimension::Rate | Dimension::Energy | Dimension::Power | Dimension::Share => {
+            format!("{:?}f64", q.value)
+        }
     }
 }
