@@ -3,6 +3,7 @@
 use super::lanes::{Carries, NodeLane, export_of};
 use super::{ExportImage, IfaceImage, InImage, NetImage, OutImage, PeerImage, RouteImage};
 use crate::hir::{Deployment, Id, NodeId};
+use crate::plan::report::way;
 use crate::plan::{Plan, Route, Transport, edge_name};
 
 pub(super) fn net(hir: &Deployment, plan: &Plan, node: NodeId, lanes: &[NodeLane]) -> NetImage {
@@ -117,13 +118,4 @@ fn peer(
     });
     out.peers[index].max_payload = out.peers[index].max_payload.max(largest);
     index
-}
-
-/// `motion > field > camera`.
-fn way(hir: &Deployment, route: &Route) -> String {
-    let mut out = route.nodes.first().map(|n| hir.nodes[*n].name.to_string()).unwrap_or_default();
-    for (net, node) in route.networks.iter().zip(route.nodes.iter().skip(1)) {
-        out.push_str(&format!(" > {} > {}", hir.networks[*net].name, hir.nodes[*node].name));
-    }
-    out
 }

@@ -154,7 +154,7 @@ fn node_name(hir: &Deployment, node: NodeId) -> String {
 }
 
 /// `motion > field > camera`.
-fn way(hir: &Deployment, route: &Route) -> String {
+pub(crate) fn way(hir: &Deployment, route: &Route) -> String {
     let mut out = route.nodes.first().map(|n| node_name(hir, *n)).unwrap_or_default();
     for (net, node) in route.networks.iter().zip(route.nodes.iter().skip(1)) {
         let _ = write!(out, " > {} > {}", hir.networks[*net].name, node_name(hir, *node));
