@@ -331,7 +331,8 @@ fn list(parts: &[Dependency]) -> (String, String) {
             (0..at).fold(inner, |value, _| format!("Either::B({value})"))
         })
         .collect();
-    (format!("[{ty}; {}]", parts.len()), format!("[{}]", values.join(", ")))
+    // It stands in a field of `Needs`.
+    (format!("[{ty}; {}]", parts.len()), crate::render::array(&values, 12))
 }
 
 /// Libraries that the lines of a domain name: of services, of the interfaces they serve or need, of enums in parameters.

@@ -6,6 +6,7 @@ mod tree;
 mod view;
 
 pub use tree::{FileTree, GeneratedFile, OriginId};
+pub(crate) use view::array;
 
 use crate::image::{ClientImage, DomainImage, NodeImage};
 use ambc_templates::{ALL, Template};

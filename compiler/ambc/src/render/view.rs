@@ -226,9 +226,9 @@ fn domain_view<'a>(
         module,
         instances: domain.instances.iter().map(|i| instance_view(domain, i)).collect(),
         stops: domain.instances.iter().filter(|i| !i.builtin).map(|i| i.ident.as_str()).collect(),
-        caller_list: array(&callers),
-        server_list: array(&servers),
-        work_list: array(&work),
+        caller_list: array(&callers, 4),
+        server_list: array(&servers, 4),
+        work_list: array(&work, 4),
     }
 }
 
@@ -261,7 +261,7 @@ fn instance_view<'a>(domain: &'a DomainImage, i: &'a InstanceImage) -> Instance<
         run: i.run,
         run_mark: mark(i.run_origin),
         serves: serves(i),
-        lanes: array(&lanes),
+        lanes: array(&lanes, 4),
         setup: setup(i),
         mark: mark(i.type_origin),
     }
@@ -321,14 +321,14 @@ fn literal(out: &mut Vec<Line>, name: &str, ty: &str, fields: &[(&str, &str, Ori
     out.push(Line { text: "};".into(), mark: mark(origin) });
 }
 
-/// On one line if it is short enough, else one element a line.
-fn array(items: &[String]) -> String {
+/// On one line if it is short enough, else one element a line; `indent` is that of the line it stands in.
+pub(crate) fn array(items: &[String], indent: usize) -> String {
     let line = items.join(", ");
     if line.len() <= ARRAY_WIDTH {
         return format!("[{line}]");
     }
-    let lines: String = items.iter().map(|i| format!("        {i},\n")).collect();
-    format!("[\n{lines}    ]")
+    let lines: String = items.iter().map(|i| format!("{:1$}{i},\n", "", indent + 4)).collect();
+    format!("[\n{lines}{:indent$}]", "")
 }
 
 #[derive(Serialize)]
