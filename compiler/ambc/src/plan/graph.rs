@@ -1,8 +1,8 @@
 //! The plan as a picture: DOT for Graphviz. Nodes and groups are clusters, networks ellipses; a call between nodes runs
 //! through the networks and relays that it crosses.
 
-use super::{Edge, NodePlan, Plan, Transport, need_name};
-use crate::hir::{Deployment, Domain, NodeId};
+use super::{DomainPlan, Edge, NodePlan, Plan, Transport, need_name, report};
+use crate::hir::{Deployment, Domain, InstanceId, NodeId};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -12,8 +12,9 @@ pub fn dot(hir: &Deployment, plan: &Plan) -> String {
     out.push_str("    rankdir=LR; compound=true; fontname=\"sans-serif\";\n");
     out.push_str("    node [shape=box, style=rounded, fontname=\"sans-serif\"];\n");
     out.push_str("    edge [fontname=\"sans-serif\", fontsize=10];\n");
+    let shown = report::shown(hir, plan).collect();
     for node in &plan.nodes {
-        cluster(&mut out, hir, node);
+        cluster(&mut out, hir, node, &shown);
     }
     networks(&mut out, hir, plan);
     for edge in &plan.edges {
@@ -38,7 +39,7 @@ fn quote(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-fn cluster(out: &mut String, hir: &Deployment, node: &NodePlan) {
+fn cluster(out: &mut String, hir: &Deployment, node: &NodePlan, shown: &BTreeSet<InstanceId>) {
     let n = &hir.nodes[node.node];
     let platform = n.platform.map(|p| hir.platforms[p].name.to_string()).unwrap_or_default();
     let _ = writeln!(out, "    subgraph {} {{", quote(&format!("cluster node {}", n.name)));
@@ -47,13 +48,14 @@ fn cluster(out: &mut String, hir: &Deployment, node: &NodePlan) {
         "        label={}; style=filled; fillcolor=\"#f4f4f4\";",
         quote(&format!("{} : {platform}", n.name))
     );
-    for d in node.domains.iter().filter(|d| !d.instances.is_empty()) {
+    let seen = |d: &&DomainPlan| d.instances.iter().any(|i| shown.contains(i));
+    for d in node.domains.iter().filter(seen) {
         let fill = if d.domain == Domain::Kernel { "#e8e0d0" } else { "#dce8f4" };
         let _ =
             writeln!(out, "        subgraph {} {{", quote(&format!("cluster group {}/{}", n.name, d.name)));
         let _ =
             writeln!(out, "            label={}; style=filled; fillcolor={};", quote(&d.name), quote(fill));
-        for i in &d.instances {
+        for i in d.instances.iter().filter(|i| shown.contains(i)) {
             let _ = writeln!(out, "            {};", quote(&hir.instances[*i].name.to_string()));
         }
         out.push_str("        }\n");
@@ -62,7 +64,7 @@ fn cluster(out: &mut String, hir: &Deployment, node: &NodePlan) {
         let _ = writeln!(out, "        {} [shape=diamond, label=\"relay\"];", relay(hir, node.node));
     }
     // Graphviz draws no cluster that holds nothing.
-    if node.domains.iter().all(|d| d.instances.is_empty()) && node.forwards.is_empty() {
+    if !node.domains.iter().any(|d| seen(&d)) && node.forwards.is_empty() {
         let _ = writeln!(out, "        {} [shape=point, style=invis];", quote(&format!("empty {}", n.name)));
     }
     out.push_str("    }\n");

@@ -1,7 +1,7 @@
 //! The plan for people and for tools.
 
 use super::{Edge, NodePlan, Plan, Route, Transport, edge_name, need_name};
-use crate::hir::{Deployment, Domain, InstanceKind, NodeId, PlatformKind};
+use crate::hir::{Deployment, Domain, InstanceId, InstanceKind, NodeId, PlatformKind};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -162,21 +162,24 @@ pub(crate) fn way(hir: &Deployment, route: &Route) -> String {
     out
 }
 
+/// What people want to see: instances, and offers that somebody uses. The others are there, too.
+pub(crate) fn shown(hir: &Deployment, plan: &Plan) -> impl Iterator<Item = InstanceId> {
+    let used: BTreeSet<_> = plan.edges.iter().map(|e| e.to).collect();
+    let offer = |i: InstanceId| matches!(hir.instances[i].kind, InstanceKind::Offer { .. });
+    hir.instances.ids().filter(move |i| !offer(*i) || used.contains(i))
+}
+
 /// The plan as text: what runs where, how calls travel, what the outside sees.
 pub fn human(hir: &Deployment, plan: &Plan) -> String {
     let mut out = format!("deployment {}\n", hir.name);
     let report = report(hir, plan);
-    let own = |i: &&crate::hir::Instance| !matches!(i.kind, InstanceKind::Offer { .. });
-    let declared: BTreeSet<_> =
-        hir.instances.iter().map(|(_, i)| i).filter(own).map(|i| i.name.to_string()).collect();
+    let shown: BTreeSet<_> = shown(hir, plan).map(|i| hir.instances[i].name.to_string()).collect();
     for n in &report.nodes {
         let stands_in = if n.is_linux { "" } else { " (built for Linux in this version)" };
         let _ = writeln!(out, "\nnode {} : {}{stands_in}", n.name, n.platform);
         for g in &n.groups {
-            // What nodes offer is there whether somebody uses it or not.
-            let used =
-                |name: &&String| declared.contains(*name) || report.edges.iter().any(|e| e.to == **name);
-            let instances: Vec<_> = g.instances.iter().filter(used).map(String::as_str).collect();
+            let instances: Vec<_> =
+                g.instances.iter().filter(|name| shown.contains(*name)).map(String::as_str).collect();
             if instances.is_empty() {
                 continue;
             }
