@@ -26,6 +26,8 @@ pub fn word(rule: Rule) -> &'static str {
         | Rule::only_require
         | Rule::only_expr => "an item",
         Rule::ident
+        | Rule::name
+        | Rule::prefixed
         | Rule::path
         | Rule::reference
         | Rule::member

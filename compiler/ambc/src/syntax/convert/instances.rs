@@ -15,7 +15,7 @@ pub(super) fn instance(r: &mut Reader<'_>, p: P<'_>) -> Option<Instance> {
     let (mut bindings, mut settings) = (Vec::new(), Vec::new());
     for p in p.into_inner() {
         match p.as_rule() {
-            Rule::ident => name = Some(r.ident(&p)),
+            Rule::prefixed | Rule::ident => name = Some(r.ident(&p)),
             Rule::array_header => array = header::array(r, p),
             Rule::path => service = Some(r.path(p)),
             Rule::instance_block => (bindings, settings) = members(r, p),
@@ -105,7 +105,7 @@ pub(super) fn group(r: &mut Reader<'_>, p: P<'_>) -> Option<Group> {
     let (mut name, mut block) = (None, None);
     for p in p.into_inner() {
         match p.as_rule() {
-            Rule::ident => name = Some(r.ident(&p)),
+            Rule::prefixed | Rule::ident => name = Some(r.ident(&p)),
             Rule::group_block => block = Some(p),
             _ => {}
         }

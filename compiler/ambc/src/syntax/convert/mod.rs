@@ -16,9 +16,14 @@ use super::ast::{Ident, ItemKind};
 use super::codes;
 use super::reader::{P, Reader};
 use ambc_diag::{Diagnostic, Span};
+use ambc_grammar::amb::Rule;
 
 /// The item whose keyword is `word` and whose body is `body`.
 pub(super) fn item(r: &mut Reader<'_>, word: &str, overrides: bool, body: P<'_>) -> Option<ItemKind> {
+    let prefixed = body.clone().into_inner().find(|p| p.as_rule() == Rule::prefixed);
+    if let Some(name) = prefixed.filter(|_| !overrides) {
+        own_names_have_no_prefix(r, word, &name);
+    }
     Some(match word {
         "deployment" => ItemKind::Deployment(header::name(r, body)?),
         "use" => ItemKind::Use(header::use_file(r, body)?),
@@ -37,6 +42,17 @@ pub(super) fn item(r: &mut Reader<'_>, word: &str, overrides: bool, body: P<'_>)
         "allow" | "deny" => ItemKind::Access(rules::access(r, word == "allow", body)?),
         _ => ItemKind::Require(rules::require(r, body)?),
     })
+}
+
+/// Only what is overridden is named by its prefix.
+fn own_names_have_no_prefix(r: &mut Reader<'_>, word: &str, name: &P<'_>) {
+    let (span, text) = (r.span(name), name.as_str());
+    let own = text.rsplit("::").next().unwrap_or(text);
+    r.broken = true;
+    let d = Diagnostic::new(codes::UNEXPECTED, span, format!("a {word} is declared without a prefix"));
+    r.report(d.label("`::` in a name").help(format!(
+        "write `{word} {own}`; to replace one that came through `use … as`, write `override {word} {text}`"
+    )));
 }
 
 /// The kind of network or the platform of a node is missing, and there is no older one to keep.

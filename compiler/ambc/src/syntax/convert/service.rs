@@ -10,7 +10,7 @@ pub(super) fn service(r: &mut Reader<'_>, p: P<'_>) -> Option<Service> {
     let (mut name, mut interfaces, mut members) = (None, Vec::new(), Vec::new());
     for p in p.into_inner() {
         match p.as_rule() {
-            Rule::ident => name = Some(r.ident(&p)),
+            Rule::prefixed | Rule::ident => name = Some(r.ident(&p)),
             Rule::path => interfaces.push(r.path(p)),
             Rule::service_block => members = service_members(r, p),
             _ => {}

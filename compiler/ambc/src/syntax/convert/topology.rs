@@ -10,6 +10,7 @@ pub(super) fn network(r: &mut Reader<'_>, p: P<'_>, overrides: bool) -> Option<N
     let (mut name, mut array, mut kind, mut block) = (None, None, None, None);
     for p in p.into_inner() {
         match p.as_rule() {
+            Rule::prefixed => name = Some(r.ident(&p)),
             Rule::ident if name.is_none() => name = Some(r.ident(&p)),
             Rule::ident => kind = Some(r.ident(&p)),
             Rule::array_header => array = header::array(r, p),
@@ -50,7 +51,7 @@ pub(super) fn platform(r: &mut Reader<'_>, p: P<'_>) -> Option<Platform> {
     let (mut name, mut base, mut block) = (None, None, None);
     for p in p.into_inner() {
         match p.as_rule() {
-            Rule::ident => name = Some(r.ident(&p)),
+            Rule::prefixed | Rule::ident => name = Some(r.ident(&p)),
             Rule::path => base = Some(r.path(p)),
             Rule::platform_block => block = Some(p),
             _ => {}
@@ -97,7 +98,7 @@ pub(super) fn node(r: &mut Reader<'_>, p: P<'_>, overrides: bool) -> Option<Node
     let (mut name, mut array, mut platform, mut block) = (None, None, None, None);
     for p in p.into_inner() {
         match p.as_rule() {
-            Rule::ident => name = Some(r.ident(&p)),
+            Rule::prefixed | Rule::ident => name = Some(r.ident(&p)),
             Rule::array_header => array = header::array(r, p),
             Rule::path => platform = Some(r.path(p)),
             Rule::node_block => block = Some(p),
