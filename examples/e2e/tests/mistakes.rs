@@ -43,7 +43,7 @@ deploy here { calculator; tester; }
 "#;
 
 /// Builds the deployment with a manifest and a library that may not fit.
-fn build(what: &str, manifest: &str, library: &str) -> (Finished, tempfile::TempDir) {
+fn build(what: &str, deck: &str, manifest: &str, library: &str) -> (Finished, tempfile::TempDir) {
     let dir = tempfile::tempdir().expect("there is room for a folder");
     let calc = repo().join("examples/calc");
     let write = |name: &str, text: &str| {
@@ -51,7 +51,7 @@ fn build(what: &str, manifest: &str, library: &str) -> (Finished, tempfile::Temp
         fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).expect("the folder is ours");
         fs::write(path, text).expect("the folder is ours");
     };
-    write("deck.amb", DECK);
+    write("deck.amb", deck);
     write("service.amb", manifest);
     write("src/lib.rs", library);
     let cargo = format!(
@@ -68,7 +68,7 @@ fn build(what: &str, manifest: &str, library: &str) -> (Finished, tempfile::Temp
 }
 
 fn expect(what: &str, manifest: &str, library: &str, line: u32, code: &str) {
-    let (done, dir) = build(what, manifest, library);
+    let (done, dir) = build(what, DECK, manifest, library);
     assert_eq!(done.code(), Some(1), "{}", done.all());
     let place = format!("service.amb:{line}:");
     let said: Vec<_> = done.stdout.lines().filter(|l| l.contains("error[")).collect();
@@ -88,7 +88,7 @@ fn expect(what: &str, manifest: &str, library: &str, line: u32, code: &str) {
 
 #[test]
 fn what_fits_builds() {
-    let (done, _dir) = build("a crate that fits", MANIFEST, LIB);
+    let (done, _dir) = build("a crate that fits", DECK, MANIFEST, LIB);
     assert_eq!(done.code(), Some(0), "{}", done.all());
 }
 
@@ -124,27 +124,16 @@ fn a_param_of_another_type_is_told_at_the_param() {
 #[test]
 fn an_interface_that_is_not_implemented_is_told_at_the_interface() {
     let serves = MANIFEST.replace("service tester {", "service tester : calc::arithmetic {");
-    let dir_deck = "tester : calc::arithmetic";
-    assert!(serves.contains(dir_deck));
+    assert!(serves.contains("tester : calc::arithmetic"));
     // Only who serves somebody must implement it, so another asker is bound to it.
-    let (done, _dir) = build_serving("an interface that is not implemented", &serves);
-    assert_eq!(done.code(), Some(1), "{}", done.all());
-    assert!(done.stdout.contains("service.amb:1:") && done.stdout.contains("error[E0504]"), "{}", done.all());
-}
-
-fn build_serving(what: &str, manifest: &str) -> (Finished, tempfile::TempDir) {
-    let with_client = format!("{manifest}use \"services/ask/service.amb\";\n");
-    let (first, dir) = build(what, &with_client, LIB);
-    drop(first);
+    let manifest = format!("{serves}use \"services/ask/service.amb\";\n");
     let deck = DECK.replace(
         "deploy here { calculator; tester; }",
         "instance asks = ask { calculator: tester; }\ndeploy here { calculator; tester; asks; }",
     );
-    fs::write(dir.path().join("deck.amb"), deck).expect("the folder is ours");
-    let calc = repo().join("examples/calc");
-    let (a, b) = (calc.display().to_string(), calc.join("interfaces").display().to_string());
-    let path = dir.path().join("deck.amb").display().to_string();
-    (finish(what, ambc(AMBC, &["build", &path, "-I", &a, "-I", &b, "--format", "short"])), dir)
+    let (done, _dir) = build("an interface that is not implemented", &deck, &manifest, LIB);
+    assert_eq!(done.code(), Some(1), "{}", done.all());
+    assert!(done.stdout.contains("service.amb:1:") && done.stdout.contains("error[E0504]"), "{}", done.all());
 }
 
 #[test]

@@ -196,15 +196,11 @@ fn keep(
 
 /// Into a temporary, then renamed: a running executable cannot be written, and half of one must never be started.
 fn copy(from: &Path, to: &Path) -> Result<(), EmitError> {
-    let error = |action, path: &Path| {
-        let path = path.to_owned();
-        move |source| EmitError { action, path, source }
-    };
     let parent = to.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(parent).map_err(error("create the folder", parent))?;
-    let temp = tempfile::NamedTempFile::new_in(parent).map_err(error("write in", parent))?;
-    fs::copy(from, temp.path()).map_err(error("copy", from))?;
-    temp.persist(to).map_err(|e| error("write", to)(e.error))?;
+    fs::create_dir_all(parent).map_err(emit::at("create the folder", parent))?;
+    let temp = tempfile::NamedTempFile::new_in(parent).map_err(emit::at("write in", parent))?;
+    fs::copy(from, temp.path()).map_err(emit::at("copy", from))?;
+    temp.persist(to).map_err(|e| emit::at("write", to)(e.error))?;
     Ok(())
 }
 

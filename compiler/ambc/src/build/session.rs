@@ -43,7 +43,7 @@ impl Places {
 pub fn runtime_dir(choice: &RuntimeChoice, places: &Places) -> Result<PathBuf, EmitError> {
     match choice {
         RuntimeChoice::Tree(root) => Ok(root.clone()),
-        RuntimeChoice::Embedded => unpack_runtime(&places.root).map(|r| r.root),
+        RuntimeChoice::Embedded => unpack_runtime(&places.root),
     }
 }
 

@@ -197,14 +197,14 @@ impl Mistake<'_> {
                 format!("a link to `{}` needs an address", network.name),
             )
             .label("no `at …`")
-            .also(network.name_span, format!("a network of kind `{}`", kind_word(network.kind)))
+            .also(network.name_span, format!("a network of kind `{}`", network.kind.word()))
             .help(format!("write {}", address::expected(network.kind))),
             Self::BadAddress { network, at, why } => Diagnostic::new(
                 Code("E0361"),
                 at,
                 format!("`{}` cannot have this address: {why}", network.name),
             )
-            .label(format!("not an address of a `{}` network", kind_word(network.kind)))
+            .label(format!("not an address of a `{}` network", network.kind.word()))
             .also(network.name_span, "the network")
             .help(format!("write {}", address::expected(network.kind))),
             Self::AddressTwice { network, nodes: [one, two], port, at, first } => {
@@ -254,18 +254,5 @@ impl Mistake<'_> {
             .also(first, "first used here")
             .help("a device serves one link"),
         }
-    }
-}
-
-/// As written in a network's declaration.
-pub(super) fn kind_word(kind: NetworkKind) -> &'static str {
-    match kind {
-        NetworkKind::Udp => "udp",
-        NetworkKind::Tcp => "tcp",
-        NetworkKind::Unix => "unix",
-        NetworkKind::Xbee => "xbee",
-        NetworkKind::Uart => "uart",
-        NetworkKind::Spi => "spi",
-        NetworkKind::Usb => "usb",
     }
 }

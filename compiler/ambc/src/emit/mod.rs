@@ -5,7 +5,7 @@
 
 mod runtime;
 
-pub use runtime::{RuntimeSource, seed_lock, unpack_runtime};
+pub use runtime::{seed_lock, unpack_runtime};
 
 use crate::render::FileTree;
 use std::collections::BTreeSet;

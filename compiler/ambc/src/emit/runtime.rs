@@ -8,28 +8,13 @@ use std::path::{Path, PathBuf};
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
-/// Where the runtime crates lie. Paths of crates are those of the repository.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RuntimeSource {
-    pub root: PathBuf,
-}
-
-impl RuntimeSource {
-    /// The source tree that the folder of an `ambience` crate belongs to.
-    pub fn of_ambience(dir: &Path) -> Option<Self> {
-        let root = dir.parent()?.parent()?;
-        Some(Self { root: root.to_owned() })
-    }
-}
-
-/// Unpacks the embedded runtime below `dir`, once per version of `ambc`.
-pub fn unpack_runtime(dir: &Path) -> Result<RuntimeSource, EmitError> {
+/// Unpacks the embedded runtime below `dir`, once per version of `ambc`; its folder, in which crates lie as in the repository.
+pub fn unpack_runtime(dir: &Path) -> Result<PathBuf, EmitError> {
     let root = dir.join(format!("runtime-{RUNTIME_HASH}"));
     for (path, bytes) in RUNTIME {
         write_if_changed(&root.join(path), bytes)?;
     }
-    let root = root.canonicalize().map_err(at("find", &root))?;
-    Ok(RuntimeSource { root })
+    root.canonicalize().map_err(at("find", &root))
 }
 
 /// The lock file of this repository: the versions of the runtime's dependencies that were tested.
