@@ -1,6 +1,7 @@
 //! The line between `ambc run` and a node: an inherited stream socket, one command or event per line.
 //!
-//! In: `poll` (answered with `idle N` or `busy N`, N = calls made so far), `stop`; end of file means `stop`.
+//! In: `poll` (answered with `idle N` or `busy N`, N = calls made so far), `report` (answered with lines that
+//! `node::report` describes, the last of them `reported`), `stop`; end of file means `stop`.
 //! Out, unasked: `ready`, `group NAME pid PID`, `died NAME pid PID status S restart-in-ms M`, `restarted NAME after-ms M`,
 //! `run-failed INSTANCE message`.
 
@@ -14,6 +15,8 @@ use std::os::unix::net::UnixStream;
 pub enum Command {
     /// Say whether there is work in flight.
     Poll,
+    /// Say what was counted, and how the groups are.
+    Report,
     /// End in order.
     Stop,
 }
@@ -23,16 +26,20 @@ pub enum Command {
 pub struct Control {
     stream: Option<UnixStream>,
     partial: Vec<u8>,
+    /// What the other end has not taken yet.
+    waiting: Vec<u8>,
 }
 
 /// Longest line taken; a longer one is nonsense, and the other end is gone or mad.
 const MAX_LINE: usize = 256;
+/// Bytes that may wait for the other end: some reports of a large node.
+const MAX_WAITING: usize = 4 << 20;
 
 impl Control {
     /// Nobody controls this node; signals end it.
     #[must_use]
     pub fn none() -> Self {
-        Self { stream: None, partial: Vec::new() }
+        Self { stream: None, partial: Vec::new(), waiting: Vec::new() }
     }
 
     /// Takes over descriptor `fd`, which the parent left open for us.
@@ -43,13 +50,13 @@ impl Control {
         let stream = UnixStream::from(adopt(fd));
         rustix::io::fcntl_setfd(&stream, rustix::io::FdFlags::CLOEXEC)?;
         stream.set_nonblocking(true)?;
-        Ok(Self { stream: Some(stream), partial: Vec::new() })
+        Ok(Self { stream: Some(stream), partial: Vec::new(), waiting: Vec::new() })
     }
 
     /// For a test or an embedding that has the stream already.
     #[must_use]
     pub fn over(stream: UnixStream) -> Self {
-        Self { stream: Some(stream), partial: Vec::new() }
+        Self { stream: Some(stream), partial: Vec::new(), waiting: Vec::new() }
     }
 
     /// The descriptor to wait for.
@@ -58,11 +65,28 @@ impl Control {
         self.stream.as_ref().map(AsFd::as_fd)
     }
 
-    /// Tells the other end something. It is a few hundred bytes a second at most; if nobody reads, it is dropped.
+    /// Tells the other end something. It never waits: what is not taken now goes out with [`Self::flush`], and what exceeds
+    /// the room for that is dropped, line by line.
     pub fn say(&mut self, event: impl Display) {
-        if let Some(stream) = &mut self.stream {
-            let _ = stream.write_all(format!("{event}\n").as_bytes());
+        let line = format!("{event}\n");
+        if self.stream.is_some() && self.waiting.len() + line.len() <= MAX_WAITING {
+            self.waiting.extend_from_slice(line.as_bytes());
+            self.flush();
         }
+    }
+
+    /// Writes what waits, as far as the other end takes it. True if something still waits.
+    pub fn flush(&mut self) -> bool {
+        while let Some(stream) = self.stream.as_mut().filter(|_| !self.waiting.is_empty()) {
+            match stream.write(&self.waiting) {
+                Ok(n) if n > 0 => drop(self.waiting.drain(..n)),
+                Err(e) if e.kind() == ErrorKind::Interrupted => {}
+                Err(e) if e.kind() == ErrorKind::WouldBlock => break,
+                // The end of the file is noticed by whoever reads.
+                _ => self.waiting.clear(),
+            }
+        }
+        !self.waiting.is_empty()
     }
 
     /// Takes the commands that came in.
@@ -94,6 +118,7 @@ impl Control {
             }
             match self.partial.as_slice() {
                 b"poll" => commands.push(Command::Poll),
+                b"report" => commands.push(Command::Report),
                 b"stop" => commands.push(Command::Stop),
                 _ => self.say("unknown command"),
             }
@@ -129,6 +154,24 @@ mod tests {
         assert_eq!(control.take(), []);
         a.write_all(b"ll\npoll\nstop\n").unwrap();
         assert_eq!(control.take(), [Command::Poll, Command::Poll, Command::Stop]);
+    }
+
+    #[test]
+    fn what_a_slow_reader_does_not_take_comes_later_and_whole() {
+        let (mut a, mut control) = pair();
+        let line = "x".repeat(999);
+        (0..MAX_WAITING / 1000 + 1000).for_each(|_| control.say(&line));
+        assert!(control.flush());
+        assert!(control.waiting.len() <= MAX_WAITING);
+        let mut text = Vec::new();
+        let mut buf = vec![0; 1 << 16];
+        while control.flush() {
+            let n = a.read(&mut buf).unwrap();
+            text.extend_from_slice(&buf[..n]);
+        }
+        control.stream = None;
+        a.read_to_end(&mut text).unwrap();
+        assert!(String::from_utf8(text).unwrap().lines().all(|l| l == line));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::ends;
 use crate::os::{filter, inherit, spawn, wait};
 use crate::spec::{End, GroupSpec, Peer};
 use crate::spin::Spin;
-use crate::status::{EdgeReport, Phase, Status, status_bytes};
+use crate::status::{Phase, Status, status_bytes};
 use ambc_kernel::lane::{Scratch, lane_bytes};
 use ambc_kernel::{Caller, Ctx, Lane, Server, Task, WakeMask, Work};
 use core::fmt::Display;
@@ -48,6 +48,9 @@ pub struct Host {
 
 /// Wakes the `Stop` hooks.
 static ENDING: WakeMask = WakeMask::new();
+
+/// A group that never sleeps reports what it counted after this many turns.
+const TURNS_PER_REPORT: u32 = 4096;
 
 /// The number that lanes are given whose other end is in the node process, or in this group.
 const NODE: u8 = 255;
@@ -182,10 +185,15 @@ impl Host {
         let mut ending = Task::new(stop, &ENDING, self.ctx, |()| {});
         self.status.set_phase(Phase::Serving);
         self.wake_node();
+        let mut turns = 0_u32;
         while !ending.done() {
             let mut any = group.step(work, |peer| bells.ring(peer, &self));
             if self.status.stop().load(Ordering::Relaxed) != 0 {
                 any |= ending.run();
+            }
+            turns = turns.wrapping_add(1);
+            if turns.is_multiple_of(TURNS_PER_REPORT) {
+                self.publish(&group, work, callers);
             }
             if any {
                 self.spin.worked();
@@ -218,13 +226,11 @@ impl Host {
 
     /// Tells the node what it wants to know, and wakes it if that is news it waits for.
     fn publish(&self, group: &ambc_kernel::Group<'_>, work: &[&mut dyn Work], callers: &[&Caller<'_>]) {
-        let calls = callers.iter().fold(0u32, |sum, caller| sum.wrapping_add(caller.counters().calls()));
+        let calls =
+            callers.iter().fold(0u32, |sum, caller| sum.wrapping_add(caller.counters().calls() as u32));
         self.status.beat(group.in_flight(work), calls);
         for (lane, caller) in self.calling_lanes().zip(callers) {
-            let counters = caller.counters();
-            let p50_ns = u32::try_from(counters.percentile(50)).unwrap_or(u32::MAX);
-            self.status
-                .set_edge(lane, EdgeReport { calls: counters.calls(), errors: counters.errors(), p50_ns });
+            self.status.set_edge(lane, caller.counters().counts());
         }
         if group.done(work) && self.status.set_phase(Phase::Rested) {
             self.wake_node();

@@ -1,9 +1,10 @@
 //! The page a group process shares with its node, apart from its lanes: doorbells, the request to stop, and what the group
 //! reports about itself. The group writes its part at will, so the node believes none of it where it matters: it decides
-//! only what is printed and when `ambc run --until-idle` ends.
+//! only what is shown to people and when `ambc run --until-idle` ends.
 
 use crate::os::memory::Region;
-use core::sync::atomic::{AtomicU32, Ordering};
+use ambc_kernel::lane::{Counters, Counts};
+use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::atomic::Ordering::Relaxed;
 
 /// How far a group is.
@@ -19,17 +20,6 @@ pub enum Phase {
     Stopped,
 }
 
-/// What the caller's end of one lane counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct EdgeReport {
-    /// Calls that ended.
-    pub calls: u32,
-    /// Of those, the ones that ended in a `CallError`.
-    pub errors: u32,
-    /// Median latency in nanoseconds (upper bound of its bucket).
-    pub p50_ns: u32,
-}
-
 const GROUP_BELL: usize = 0;
 const NODE_BELL: usize = 64;
 const STOP: usize = 128;
@@ -38,7 +28,9 @@ const IN_FLIGHT: usize = 196;
 const CALLS: usize = 200;
 const HEARTBEAT: usize = 204;
 const EDGES: usize = 256;
-const EDGE_BYTES: usize = 16;
+/// Calls, errors by kind, the histogram.
+const EDGE_WORDS: usize = 1 + ambc_kernel::CallError::ALL.len() + Counters::BUCKETS;
+const EDGE_BYTES: usize = EDGE_WORDS * 8;
 
 /// Bytes of the page of a group with `lanes` lanes.
 #[must_use]
@@ -127,19 +119,20 @@ impl Status {
         beat.store(beat.load(Relaxed).wrapping_add(1), Relaxed);
     }
 
-    /// What the group counted at the caller's end of its lane `lane`.
+    /// What the group's present process counted at the caller's end of its lane `lane`.
     #[must_use]
-    pub fn edge(&self, lane: usize) -> EdgeReport {
-        let [calls, errors, p50_ns] = self.edge_words(lane).map(|w| w.load(Relaxed));
-        EdgeReport { calls, errors, p50_ns }
+    pub fn edge(&self, lane: usize) -> Counts {
+        let mut counts = Counts::default();
+        for (word, count) in self.edge_words(lane).zip(fields(&mut counts)) {
+            *count = word.load(Relaxed);
+        }
+        counts
     }
 
     /// The group's counters of its lane `lane`.
-    pub fn set_edge(&self, lane: usize, report: EdgeReport) {
-        for (word, value) in
-            self.edge_words(lane).into_iter().zip([report.calls, report.errors, report.p50_ns])
-        {
-            word.store(value, Relaxed);
+    pub fn set_edge(&self, lane: usize, mut counts: Counts) {
+        for (word, count) in self.edge_words(lane).zip(fields(&mut counts)) {
+            word.store(*count, Relaxed);
         }
     }
 
@@ -150,11 +143,16 @@ impl Status {
         }
     }
 
-    fn edge_words(&self, lane: usize) -> [&'static AtomicU32; 3] {
+    fn edge_words(&self, lane: usize) -> impl Iterator<Item = &'static AtomicU64> {
         assert!(lane < self.lanes, "lane outside the status page");
         let at = EDGES + lane * EDGE_BYTES;
-        [at, at + 4, at + 8].map(|offset| self.region.word(offset))
+        (0..EDGE_WORDS).map(move |i| self.region.long_word(at + i * 8))
     }
+}
+
+/// The numbers in the order in which they lie in the page.
+fn fields(counts: &mut Counts) -> impl Iterator<Item = &mut u64> {
+    core::iter::once(&mut counts.calls).chain(&mut counts.errors).chain(&mut counts.histogram)
 }
 
 #[cfg(test)]
@@ -171,13 +169,14 @@ mod tests {
         assert!(group.set_phase(Phase::Serving));
         assert!(!group.set_phase(Phase::Serving));
         group.beat(3, 9);
-        let report = EdgeReport { calls: 5, errors: 1, p50_ns: 700 };
+        let mut report = Counts { calls: 5, ..Counts::default() };
+        (report.errors[7], report.histogram[Counters::BUCKETS - 1]) = (1, u64::MAX);
         group.set_edge(299, report);
         assert_eq!(
             (node.phase(), node.in_flight(), node.calls(), node.heartbeat()),
             (Phase::Serving, 3, 9, 1)
         );
-        assert_eq!(node.edge(299), report);
+        assert_eq!((node.edge(299), node.edge(298)), (report, Counts::default()));
         node.clear();
         assert_eq!((group.phase(), group.in_flight(), group.calls()), (Phase::Starting, 0, 9));
         group.stop().store(1, Relaxed);

@@ -32,6 +32,18 @@ pub enum CallError {
 }
 
 impl CallError {
+    /// Every error, in the order of its status words.
+    pub const ALL: [Self; 8] = [
+        Self::Timeout,
+        Self::Unreachable,
+        Self::Denied,
+        Self::Overloaded,
+        Self::Malformed,
+        Self::Mismatch,
+        Self::Restarted,
+        Self::Cancelled,
+    ];
+
     /// The status word of this error.
     #[must_use]
     pub const fn code(self) -> u32 {
@@ -108,9 +120,10 @@ mod tests {
     fn codes_round_trip_and_unknown_codes_are_malformed() {
         for code in 0..=0x1ff {
             let error = CallError::from_code(code);
-            let known = (1..=8).contains(&code);
+            let known = CallError::ALL.iter().any(|e| e.code() == code);
             assert_eq!(error.code() == code, known, "{code}");
             assert!(known || error == CallError::Malformed);
         }
+        assert!(CallError::ALL.iter().zip(1..).all(|(e, code)| e.code() == code));
     }
 }

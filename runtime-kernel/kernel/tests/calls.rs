@@ -46,8 +46,8 @@ fn answers_and_errors_come_back() {
         assert_eq!(call(caller, 99, 0).await, Err(CallError::Mismatch));
         let wrong_size: Answer = caller.call(ADD, &7_u64, CallOptions::default()).await;
         assert_eq!(wrong_size, Err(CallError::Malformed));
-        assert_eq!((caller.counters().calls(), caller.counters().errors()), (23, 3));
-        assert_eq!(caller.counters().histogram().iter().sum::<u32>(), 23);
+        assert_eq!((caller.counters().calls(), caller.counters().counts().failures()), (23, 3));
+        assert_eq!(caller.counters().counts().histogram.iter().sum::<u64>(), 23);
     });
     assert_eq!(ran, 21);
 }

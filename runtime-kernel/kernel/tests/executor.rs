@@ -94,7 +94,7 @@ fn every_request_is_answered_even_if_nobody_answers_it() {
         assert_eq!(call(3).await, Ok(3));
         assert_eq!(call(4).await, Err(Failure::Call(CallError::Malformed)));
         assert_eq!(call(1).await, Err(Failure::Call(CallError::Cancelled)));
-        assert_eq!((caller.counters().calls(), caller.counters().errors(), now()), (5, 3, 0));
+        assert_eq!((caller.counters().calls(), caller.counters().counts().failures(), now()), (5, 3, 0));
     });
     let mut main = Task::new(client, wake(), ctx, |()| ended.set(true));
     let group = Group { ctx, callers: &[caller], servers: &servers };

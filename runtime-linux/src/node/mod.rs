@@ -4,6 +4,7 @@
 //! descriptor is readable or something is due.
 
 mod args;
+pub(crate) mod edges;
 mod events;
 pub(crate) mod links;
 mod process;
@@ -190,7 +191,7 @@ impl Host {
     /// `Stop` hooks may still call the kernel group), after them `stop` runs: the `Stop` hooks of the kernel group.
     pub fn serve(
         self,
-        callers: &[&Caller<'_>],
+        callers: &[&'static Caller<'static>],
         servers: &[&Server],
         work: &mut [&mut dyn Work],
         stop: impl Future<Output = ()>,

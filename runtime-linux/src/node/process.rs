@@ -14,12 +14,13 @@ use rustix::process::{Signal, WaitId, WaitIdOptions};
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::path::Path;
+use std::rc::Rc;
 
 /// A group that was started at least once.
 #[derive(Debug)]
 pub(crate) struct Process {
     pub(crate) spec: &'static NodeGroup,
-    pub(crate) status: Status,
+    pub(crate) status: Rc<Status>,
     image: Image,
     bell: OwnedFd,
     output: OwnedFd,
@@ -63,7 +64,8 @@ impl Process {
         lanes: &[&Region],
         tuning: &Tuning,
     ) -> io::Result<Self> {
-        let status = Status::new(Region::create(spec.name, status_bytes(lanes.len()))?, lanes.len());
+        let page = Region::create(spec.name, status_bytes(lanes.len()))?;
+        let status = Rc::new(Status::new(page, lanes.len()));
         let bell = rustix::event::eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
         let (output, writer) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)?;
         rustix::io::ioctl_fionbio(&output, true)?;

@@ -1,24 +1,25 @@
-//! What a node says about its edges when it stops: calls, errors, median latency, and which process answered.
+//! What a node says about its edges and groups: in its log when it stops, and to whoever controls it when asked.
+//!
+//! The answer to `report` on the control socket is, in this order,
+//! * for every lane `edge CALLS ERRORS TIMES BOUNDS NAME`: errors by kind, in the order of `CallError::ALL`; upper bounds in ns of
+//!   the times that 50, 90, 99 and 100 percent of the answered calls took; the histogram as `BOUND:COUNT` of each bucket that
+//!   counted anything, or `-`; each list with commas. Of an edge to another node both nodes tell what they saw;
+//! * for the kernel group and every user group `state GROUP PID RESTARTS RSS-KIB PHASE`;
+//! * `reported`.
 
 use super::supervise::Supervisor;
+use crate::control::Control;
 use crate::log::{self, Level};
 use crate::spec::{NodeLane, NodeSpec, Side};
-use crate::status::EdgeReport;
-use ambc_kernel::Caller;
+use crate::status::Phase;
+use ambc_kernel::lane::Counts;
+use core::fmt::Display;
 
-/// One line per edge that anybody used. `callers`: the node's own ends by lane.
-pub(crate) fn edges<'c>(
-    spec: &NodeSpec,
-    groups: &Supervisor,
-    callers: impl Fn(usize) -> Option<&'c Caller<'c>>,
-) {
+/// One line per edge: calls, errors, median latency, and which process answered.
+pub(crate) fn at_the_end(spec: &NodeSpec, groups: &Supervisor) {
     for (i, lane) in spec.lanes.iter().enumerate() {
-        let report = match lane.caller {
-            Side::Group(number) => of_group(spec, groups, number, i),
-            Side::Kernel | Side::Net(_) => callers(i).map(counted),
-        };
-        let EdgeReport { calls, errors, p50_ns } = report.unwrap_or_default();
-        let us = f64::from(p50_ns) / 1000.0;
+        let counts = groups.edges().counts(i);
+        let (calls, errors, us) = (counts.calls, counts.failures(), counts.percentile(50) as f64 / 1000.0);
         log::line(
             Level::Info,
             "ambc",
@@ -31,18 +32,6 @@ pub(crate) fn edges<'c>(
     }
 }
 
-/// What a caller's end counted.
-pub(crate) fn counted(caller: &Caller<'_>) -> EdgeReport {
-    let counters = caller.counters();
-    let p50_ns = u32::try_from(counters.percentile(50)).unwrap_or(u32::MAX);
-    EdgeReport { calls: counters.calls(), errors: counters.errors(), p50_ns }
-}
-
-fn of_group(spec: &NodeSpec, groups: &Supervisor, number: u8, lane: usize) -> Option<EdgeReport> {
-    let position = spec.lanes_of(number).position(|(i, _)| i == lane)?;
-    Some(groups.process(number)?.status.edge(position))
-}
-
 fn answerer(spec: &NodeSpec, groups: &Supervisor, lane: &NodeLane) -> String {
     match lane.callee {
         Side::Kernel => format!("node {} (process {})", spec.name, std::process::id()),
@@ -51,5 +40,69 @@ fn answerer(spec: &NodeSpec, groups: &Supervisor, lane: &NodeLane) -> String {
             Some(process) => format!("group {} (process {})", process.spec.name, process.last_pid),
             None => "nobody".to_owned(),
         },
+    }
+}
+
+/// The answer to `report`.
+pub(crate) fn now(groups: &Supervisor, control: &mut Control) {
+    let edges = groups.edges();
+    for lane in 0..edges.len() {
+        if let Some(name) = edges.name(lane) {
+            control.say(edge(name, &edges.counts(lane)));
+        }
+    }
+    let own = std::process::id();
+    control.say(format_args!("state kernel {own} 0 {} serving", resident_kib(own)));
+    for (process, restarts, serving) in groups.states() {
+        let phase = match process.status.phase() {
+            _ if !process.is_running() => "dead",
+            _ if !serving => "starting",
+            Phase::Stopped => "stopped",
+            Phase::Starting | Phase::Serving | Phase::Rested => "serving",
+        };
+        let (name, pid) = (process.spec.name, process.last_pid.unsigned_abs());
+        control.say(format_args!("state {name} {pid} {restarts} {} {phase}", resident_kib(pid)));
+    }
+    control.say("reported");
+}
+
+fn edge(name: &str, counts: &Counts) -> String {
+    let times = [50, 90, 99, 100].map(|share| counts.percentile(share));
+    let counted = counts.histogram.iter().enumerate().filter(|(_, n)| **n > 0);
+    let buckets = list(counted.map(|(i, n)| format!("{}:{n}", Counts::bound(i))));
+    let buckets = if buckets.is_empty() { "-" } else { &buckets };
+    format!("edge {} {} {} {buckets} {name}", counts.calls, list(counts.errors), list(times))
+}
+
+fn list(items: impl IntoIterator<Item = impl Display>) -> String {
+    items.into_iter().map(|item| item.to_string()).collect::<Vec<_>>().join(",")
+}
+
+/// Memory that process `pid` has in RAM; 0 if it is gone.
+fn resident_kib(pid: u32) -> u64 {
+    let statm = std::fs::read_to_string(format!("/proc/{pid}/statm")).unwrap_or_default();
+    let pages: u64 = statm.split(' ').nth(1).and_then(|n| n.parse().ok()).unwrap_or(0);
+    pages * (rustix::param::page_size() as u64 / 1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_edge_is_one_line() {
+        assert_eq!(edge("a.b -> c", &Counts::default()), "edge 0 0,0,0,0,0,0,0,0 0,0,0,0 - a.b -> c");
+        let mut counts = Counts { calls: 4, errors: [1, 0, 0, 0, 0, 0, 2, 0], ..Counts::default() };
+        (counts.histogram[0], counts.histogram[3]) = (1, 3);
+        assert_eq!(
+            edge("export x over y", &counts),
+            "edge 4 1,0,0,0,0,0,2,0 2048,2048,2048,2048 256:1,2048:3 export x over y"
+        );
+    }
+
+    #[test]
+    fn this_process_is_somewhere() {
+        assert!(resident_kib(std::process::id()) > 0);
+        assert_eq!(resident_kib(u32::MAX), 0);
     }
 }

@@ -1,5 +1,6 @@
 //! All user groups of a node: started, watched, started again when they die, stopped in order.
 
+use super::edges::Edges;
 use super::events::{Events, Source};
 use super::process::{Ended, Printed, Process, Tuning};
 use crate::control::Control;
@@ -11,6 +12,7 @@ use crate::spec::{End, NodeSpec, Side};
 use crate::status::Phase;
 use ambc_kernel::Lane;
 use ambc_kernel::restart::{Policy, Restarts};
+use std::rc::Rc;
 use std::sync::atomic::AtomicU32;
 
 /// The groups of a node and what is due for them.
@@ -19,6 +21,7 @@ pub(crate) struct Supervisor {
     spec: &'static NodeSpec,
     lanes: &'static [Lane],
     groups: Vec<Kept>,
+    edges: &'static Edges,
     stopping: bool,
 }
 
@@ -66,7 +69,10 @@ impl Supervisor {
                 muted: false,
             })
         });
-        Ok(Self { spec, lanes, groups: groups.collect::<Result<_, String>>()?, stopping: false })
+        let groups = groups.collect::<Result<Vec<_>, String>>()?;
+        let pages = groups.iter().map(|kept| Rc::clone(&kept.process.status)).collect();
+        let edges = Box::leak(Box::new(Edges::new(spec, pages)));
+        Ok(Self { spec, lanes, groups, edges, stopping: false })
     }
 
     /// Starts every group.
@@ -78,6 +84,11 @@ impl Supervisor {
             kept.start(number, now, events, control);
         }
         Ok(())
+    }
+
+    /// What is counted on the lanes of the node.
+    pub(crate) fn edges(&self) -> &'static Edges {
+        self.edges
     }
 
     /// The words by which groups know that the node sleeps.
@@ -114,6 +125,7 @@ impl Supervisor {
             kept.print(words, control);
         }
         self.let_go(number);
+        self.edges.retire(number);
         if !self.stopping {
             self.groups[usize::from(number)].schedule(how, now, control);
         }
@@ -210,6 +222,11 @@ impl Supervisor {
                 kept.process.kill();
             }
         }
+    }
+
+    /// Every group, for reports: its process, how often one of its processes died, whether it serves.
+    pub(crate) fn states(&self) -> impl Iterator<Item = (&Process, u32, bool)> {
+        self.groups.iter().map(|kept| (&kept.process, kept.restarts.count(), kept.serving))
     }
 
     /// Group `number`, for the report at the end.

@@ -24,11 +24,14 @@ static ENDING: WakeMask = WakeMask::new();
 
 pub(super) fn serve(
     host: Host,
-    callers: &[&Caller<'_>],
+    callers: &[&'static Caller<'static>],
     servers: &[&Server],
     work: &mut [&mut dyn Work],
     stop: impl Future<Output = ()>,
 ) -> Result<(), String> {
+    let edges = host.groups.edges();
+    edges.adopt(Side::is_kernel, callers);
+    edges.adopt(Side::is_net, host.links.callers());
     let mut node = Node::start(host)?;
     // The executor advances and rings for the network's ends of lanes too.
     let all_callers: Vec<&Caller<'_>> = callers.iter().chain(node.links.callers()).copied().collect();
@@ -56,23 +59,9 @@ pub(super) fn serve(
         node.sleep(&group, work);
     }
     node.groups.kill();
-    report::edges(node.spec, &node.groups, |lane| {
-        own_caller(node.spec, lane, Side::is_kernel, callers)
-            .or_else(|| own_caller(node.spec, lane, Side::is_net, node.links.callers()))
-    });
+    report::at_the_end(node.spec, &node.groups);
     log::finish();
     Ok(())
-}
-
-/// The caller's end of lane `lane` among those of one kind: they come in the order of the table.
-fn own_caller<'c>(
-    spec: &NodeSpec,
-    lane: usize,
-    kind: fn(Side) -> bool,
-    callers: &[&'c Caller<'c>],
-) -> Option<&'c Caller<'c>> {
-    let position = spec.lanes.iter().take(lane).filter(|l| kind(l.caller)).count();
-    spec.lanes.get(lane).filter(|l| kind(l.caller)).and_then(|_| callers.get(position).copied())
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,7 +164,7 @@ impl Node {
         }
         self.settle();
         report_failed(&mut self.control);
-        self.backlog = log::flush();
+        self.backlog = log::flush() | self.control.flush();
     }
 
     /// Starts groups that are due and notices who serves; true if now all do.
@@ -205,18 +194,18 @@ impl Node {
         for command in self.control.take() {
             match command {
                 Command::Stop => self.stop(now),
-                Command::Poll => {
-                    let calls = group
-                        .callers
-                        .iter()
-                        .fold(self.groups.calls(), |sum, caller| sum.wrapping_add(caller.counters().calls()));
-                    let rests = group.done(work) && group.in_flight(work) == 0;
-                    let idle =
-                        rests && self.links.idle() && self.groups.idle() && self.phase == Phase::Serving;
-                    self.control.say(format_args!("{} {calls}", if idle { "idle" } else { "busy" }));
-                }
+                Command::Poll => self.say_whether_idle(group, work),
+                Command::Report => report::now(&self.groups, &mut self.control),
             }
         }
+    }
+
+    fn say_whether_idle(&mut self, group: &Group<'_>, work: &[&mut dyn Work]) {
+        let own = group.callers.iter().map(|caller| caller.counters().calls() as u32);
+        let calls = own.fold(self.groups.calls(), u32::wrapping_add);
+        let rests = group.done(work) && group.in_flight(work) == 0;
+        let idle = rests && self.links.idle() && self.groups.idle() && self.phase == Phase::Serving;
+        self.control.say(format_args!("{} {calls}", if idle { "idle" } else { "busy" }));
     }
 
     fn stop(&mut self, now: u64) {

@@ -2,7 +2,7 @@
 #![expect(unsafe_code, reason = "maps memory and hands out atomics that lie in it")]
 
 use core::ptr::NonNull;
-use core::sync::atomic::AtomicU32;
+use core::sync::atomic::{AtomicU32, AtomicU64};
 use rustix::fs::{MemfdFlags, SealFlags};
 use rustix::io::Errno;
 use rustix::mm::{MapFlags, ProtFlags};
@@ -67,6 +67,17 @@ impl Region {
         assert!(offset.is_multiple_of(4) && offset + 4 <= self.len, "word outside its region");
         // SAFETY: inside the mapping, aligned, never unmapped; shared memory is only ever accessed through atomics.
         unsafe { &*self.base.as_ptr().add(offset).cast::<AtomicU32>() }
+    }
+
+    /// The 64-bit word at `offset`, likewise.
+    ///
+    /// # Panics
+    /// If `offset` is not a multiple of eight inside the region.
+    #[must_use]
+    pub fn long_word(&self, offset: usize) -> &'static AtomicU64 {
+        assert!(offset.is_multiple_of(8) && offset + 8 <= self.len, "word outside its region");
+        // SAFETY: as above.
+        unsafe { &*self.base.as_ptr().add(offset).cast::<AtomicU64>() }
     }
 }
 

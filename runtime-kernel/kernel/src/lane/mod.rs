@@ -23,7 +23,7 @@ mod waiters;
 pub use buffer::Buffer;
 pub use caller::{Caller, DEFAULT_TIMEOUT_NS, Room};
 pub use channel::{CallOptions, Channel};
-pub use counters::{Counters, percentile};
+pub use counters::{Counters, Counts};
 pub use layout::{lane_align, lane_bytes};
 pub use mem::Mem;
 pub use memory::{End, Lane};

@@ -73,9 +73,9 @@ impl<'c> Progress<'c> {
         match turn {
             Turn::Wait => {}
             Turn::Answer { .. } => self.stage = Stage::Over,
-            Turn::Fail(_) => {
+            Turn::Fail(error) => {
                 self.stage = Stage::Over;
-                self.caller.counters.failed();
+                self.caller.counters.failed(error);
             }
         }
         turn
@@ -171,7 +171,7 @@ impl<'c> Progress<'c> {
                 let (status, len) = self.caller.answer(slot);
                 self.caller.counters.answered(pending.age(self.caller.ctx.recent()));
                 if status != STATUS_OK && status != STATUS_ERROR {
-                    self.caller.counters.failed();
+                    self.caller.counters.failed(CallError::from_code(status));
                 }
                 Turn::Answer { slot, status, len }
             }

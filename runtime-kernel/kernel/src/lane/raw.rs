@@ -72,9 +72,13 @@ impl Caller<'_> {
             State::Lost => Err(CallError::Restarted),
             State::Free | State::Gone => return Poll::Ready(Err(CallError::Cancelled)),
         };
+        if result.is_ok() {
+            self.counters.answered(self.pending[slot].age(self.ctx.recent()));
+        }
         match result {
-            Ok(_) => self.counters.answered(self.pending[slot].age(self.ctx.recent())),
-            Err(_) => self.counters.failed(),
+            Ok(reply) if reply.status == STATUS_OK || reply.status == STATUS_ERROR => {}
+            Ok(reply) => self.counters.failed(CallError::from_code(reply.status)),
+            Err(error) => self.counters.failed(error),
         }
         self.abandon(slot);
         Poll::Ready(result)
