@@ -3,12 +3,18 @@
 //! In: `poll` (answered with `idle N` or `busy N`, N = calls made so far), `report` (answered with lines that
 //! `node::report` describes, the last of them `reported`), `stop`; end of file means `stop`.
 //! Out, unasked: `ready`, `group NAME pid PID`, `died NAME pid PID status S restart-in-ms M`, `restarted NAME after-ms M`,
-//! `run-failed INSTANCE message`.
+//! `run-failed INSTANCE message`, `health INSTANCE good|degraded|failed reason`, `silent INSTANCE within-ms M` (an instance
+//! called `alive` and then stopped to).
 
 use std::fmt::Display;
 use std::io::{ErrorKind, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
+
+/// A message as part of an event: one line of bounded length.
+pub(crate) fn one_line(message: &str) -> String {
+    message.chars().map(|c| if c.is_control() { ' ' } else { c }).take(512).collect()
+}
 
 /// What came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

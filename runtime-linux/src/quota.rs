@@ -1,11 +1,42 @@
 //! How much somebody may say in a second, so that a talkative group slows itself down and nobody else.
 
+use ambc_kernel::{Ctx, time};
+use core::cell::Cell;
+
 /// Lines counted in windows of a second.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Quota {
     lines: u32,
     since: u64,
     used: u32,
+}
+
+/// A quota that those wait for who have used it up.
+#[derive(Debug)]
+pub(crate) struct Pace {
+    ctx: &'static Ctx<'static>,
+    pub(crate) quota: Cell<Quota>,
+}
+
+impl Pace {
+    /// `lines` a second.
+    pub(crate) fn new(ctx: &'static Ctx<'static>, lines: u32) -> Self {
+        Self { ctx, quota: Cell::new(Quota::new(lines)) }
+    }
+
+    /// Waits until a line may be said, and counts it. Dropped while it waits, it counts nothing.
+    pub(crate) async fn turn(&self) {
+        loop {
+            let mut quota = self.quota.get();
+            let closed = quota.closed_until(self.ctx.now());
+            quota.spend(u32::from(closed.is_none()));
+            self.quota.set(quota);
+            match closed {
+                None => return,
+                Some(at) => time::sleep_until(self.ctx, at).await,
+            }
+        }
+    }
 }
 
 const WINDOW_NS: u64 = 1_000_000_000;

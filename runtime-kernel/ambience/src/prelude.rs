@@ -3,4 +3,4 @@
 pub use crate::{
     Block, Clock, Files, GpioIn, GpioOut, Health, Logger, Metrics, Random, Storage, Timer, Uart,
 };
-pub use crate::{Bulk, CallError, Failure, Level, List, Run, Seq, Stop, Vector};
+pub use crate::{Bulk, CallError, Condition, Failure, Level, List, Run, Seq, Stop, Vector};

@@ -11,8 +11,9 @@ mod process;
 mod report;
 mod supervise;
 mod turn;
+pub(crate) mod vitals;
 
-use crate::control::Control;
+use crate::control::{self, Control};
 use crate::ends;
 use crate::group::Refused;
 use crate::identity::Identity;
@@ -33,6 +34,7 @@ use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use supervise::Supervisor;
+use vitals::Vitals;
 
 /// What a node's program builds upon.
 #[derive(Debug)]
@@ -49,6 +51,7 @@ pub struct Host {
     signals: OwnedFd,
     spin: Spin,
     started: u64,
+    vitals: &'static Vitals,
 }
 
 /// The number of a lane's other end that needs no bell: it is in this process.
@@ -102,8 +105,7 @@ fn report_failed(control: &mut Control) {
 
 fn run_failed(instance: &str, why: &str, control: &mut Control) {
     log::line(Level::Error, instance, format_args!("ended: {why}"));
-    let one_line: String = why.chars().map(|c| if c.is_control() { ' ' } else { c }).take(512).collect();
-    control.say(format_args!("run-failed {instance} {one_line}"));
+    control.say(format_args!("run-failed {instance} {}", control::one_line(why)));
 }
 
 #[expect(clippy::print_stderr, reason = "for whoever started the node")]
@@ -146,6 +148,7 @@ impl Host {
             signals,
             spin: Spin::new(spin),
             started: ctx.now(),
+            vitals: Box::leak(Box::default()),
         })
     }
 
@@ -185,6 +188,11 @@ impl Host {
     #[must_use]
     pub fn started(&self) -> u64 {
         self.started
+    }
+
+    /// What instances say about themselves.
+    pub(crate) fn vitals(&self) -> &'static Vitals {
+        self.vitals
     }
 
     /// Starts the user groups and serves until a signal or the control socket says stop. Then the groups end in order (their

@@ -151,10 +151,17 @@ impl Process {
         self.ring();
     }
 
+    /// Ends the process; that it did shows at [`Self::pidfd`].
+    pub(crate) fn shoot(&self) {
+        if let Some(child) = &self.running {
+            let _ = rustix::process::pidfd_send_signal(&child.pidfd, Signal::KILL);
+        }
+    }
+
     /// Ends the process now and waits for it.
     pub(crate) fn kill(&mut self) {
+        self.shoot();
         if let Some(child) = self.running.take() {
-            let _ = rustix::process::pidfd_send_signal(&child.pidfd, Signal::KILL);
             let _ = rustix::process::waitid(WaitId::PidFd(child.pidfd.as_fd()), WaitIdOptions::EXITED);
         }
     }

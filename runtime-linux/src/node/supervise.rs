@@ -110,11 +110,11 @@ impl Supervisor {
         }
     }
 
-    /// The process of group `number` may have ended.
-    pub(crate) fn ended(&mut self, number: u8, now: u64, events: &Events, control: &mut Control) {
-        let Some(kept) = self.groups.get_mut(usize::from(number)) else { return };
+    /// The process of group `number` may have ended; true if it has.
+    pub(crate) fn ended(&mut self, number: u8, now: u64, events: &Events, control: &mut Control) -> bool {
+        let Some(kept) = self.groups.get_mut(usize::from(number)) else { return false };
         let watched = kept.process.pidfd().map(|fd| fd.try_clone_to_owned());
-        let Some(how) = kept.process.reap() else { return };
+        let Some(how) = kept.process.reap() else { return false };
         if let Some(Ok(fd)) = watched {
             use std::os::fd::AsFd;
             events.remove(fd.as_fd());
@@ -128,6 +128,14 @@ impl Supervisor {
         self.edges.retire(number);
         if !self.stopping {
             self.groups[usize::from(number)].schedule(how, now, control);
+        }
+        true
+    }
+
+    /// Kills the process of group `number`; it ends and is started again like any that dies.
+    pub(crate) fn shoot(&mut self, number: u8) {
+        if let Some(kept) = self.groups.get(usize::from(number)) {
+            kept.process.shoot();
         }
     }
 

@@ -3,9 +3,10 @@
 use super::events::{Events, Source};
 use super::links::Links;
 use super::supervise::Supervisor;
+use super::vitals::{Silent, Vitals};
 use super::{Host, report, report_failed};
 use crate::control::{Command, Control};
-use crate::log;
+use crate::log::{self, Level};
 use crate::os::memory::Region;
 use crate::os::{self, wait};
 use crate::spec::{NodeSpec, Side};
@@ -86,6 +87,7 @@ struct Node {
     _regions: Vec<Region>,
     events: Events,
     spin: Spin,
+    vitals: &'static Vitals,
     phase: Phase,
     /// When the present phase of stopping ends at the latest.
     patience: u64,
@@ -114,6 +116,7 @@ impl Node {
             _regions: host.regions,
             events,
             spin: host.spin,
+            vitals: host.vitals,
             phase: Phase::Starting,
             patience: u64::MAX,
             backlog: false,
@@ -152,8 +155,14 @@ impl Node {
         let now = os::now();
         let flush = self.backlog.then(|| now.saturating_add(5_000_000));
         let stopping = (self.patience != u64::MAX).then_some(self.patience);
-        let due =
-            [group.next_deadline(), self.groups.next_timer(now), self.links.next_timer(), flush, stopping];
+        let due = [
+            group.next_deadline(),
+            self.groups.next_timer(now),
+            self.links.next_timer(),
+            self.vitals.next_timer(),
+            flush,
+            stopping,
+        ];
         due.into_iter().flatten().min().map(|at| at.saturating_sub(now))
     }
 
@@ -164,7 +173,24 @@ impl Node {
         }
         self.settle();
         report_failed(&mut self.control);
+        self.mind_the_silent();
         self.backlog = log::flush() | self.control.flush();
+    }
+
+    /// Passes on what instances reported, and ends the groups of those that stopped to say that they are alive.
+    fn mind_the_silent(&mut self) {
+        for news in self.vitals.take_news() {
+            self.control.say(news);
+        }
+        for Silent { label, side, within } in self.vitals.silent(os::now()) {
+            let within = within / 1_000_000;
+            self.control.say(format_args!("silent {label} within-ms {within}"));
+            let text = format_args!("has not said within {within} ms that it is alive");
+            log::line(Level::Error, label, text);
+            if let Side::Group(number) = side {
+                self.groups.shoot(number);
+            }
+        }
     }
 
     /// Starts groups that are due and notices who serves; true if now all do.
@@ -184,7 +210,11 @@ impl Node {
             Source::Signals => self.stop(now),
             Source::Control => self.obey(group, work, now),
             Source::Bell(number) => self.groups.rang(number),
-            Source::Process(number) => self.groups.ended(number, now, &self.events, &mut self.control),
+            Source::Process(number) => {
+                if self.groups.ended(number, now, &self.events, &mut self.control) {
+                    self.vitals.forget(Side::Group(number));
+                }
+            }
             Source::Output(number) => self.groups.take_output(number, now, &self.events, &mut self.control),
             Source::Socket(number) => self.links.receive(number),
         }

@@ -2,10 +2,9 @@
 
 use crate::log;
 use crate::node::Host;
-use crate::quota::Quota;
-use ambc_kernel::{Ctx, time};
+use crate::quota::Pace;
+use ambc_kernel::Ctx;
 use ambience::{CallError, Level};
-use core::cell::Cell;
 
 /// One logger for each instance that logs: it knows who that is.
 ///
@@ -13,8 +12,7 @@ use core::cell::Cell;
 #[derive(Debug)]
 pub struct Logger {
     label: &'static str,
-    ctx: &'static Ctx<'static>,
-    quota: Cell<Quota>,
+    pace: Pace,
 }
 
 /// What a logger is told.
@@ -36,21 +34,7 @@ impl Logger {
     }
 
     fn of(ctx: &'static Ctx<'static>, label: &'static str) -> Self {
-        Self { label, ctx, quota: Cell::new(Quota::new(LINES_PER_SECOND)) }
-    }
-
-    /// Waits until a line may be logged.
-    async fn turn(&self) {
-        loop {
-            let mut quota = self.quota.get();
-            let closed = quota.closed_until(self.ctx.now());
-            quota.spend(u32::from(closed.is_none()));
-            self.quota.set(quota);
-            match closed {
-                None => return,
-                Some(at) => time::sleep_until(self.ctx, at).await,
-            }
-        }
+        Self { label, pace: Pace::new(ctx, LINES_PER_SECOND) }
     }
 
     async fn line(&self, level: log::Level, message: &str) -> Result<(), CallError> {
@@ -58,7 +42,7 @@ impl Logger {
         if message.len() > MAX_MESSAGE {
             return Err(CallError::Malformed);
         }
-        self.turn().await;
+        self.pace.turn().await;
         log::line(level, self.label, message);
         Ok(())
     }
@@ -102,6 +86,7 @@ mod tests {
     use super::*;
     use crate::client::block_on;
     use crate::ends;
+    use crate::quota::Quota;
     use ambience::Logger as _;
     use core::pin::pin;
     use core::task::{Context, Poll, Waker};
@@ -112,7 +97,7 @@ mod tests {
         assert_eq!(block_on(logger.info(&"x".repeat(MAX_MESSAGE + 1))), Err(CallError::Malformed));
         assert_eq!(block_on(logger.info("one")), Ok(()));
         assert_eq!(block_on(logger.log(Level::Trace, "two")), Ok(()));
-        logger.quota.set(Quota::new(0));
+        logger.pace.quota.set(Quota::new(0));
         let mut third = pin!(logger.warn("three"));
         assert_eq!(third.as_mut().poll(&mut Context::from_waker(Waker::noop())), Poll::Pending);
     }

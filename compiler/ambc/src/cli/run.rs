@@ -89,7 +89,10 @@ impl<'s> Log<'s> {
                         format!("ambc: group {name} pid {pid} died ({status}), restart in {restart_in_ms} ms")
                     }
                     // The node's own log says so too.
-                    NodeEvent::Group { .. } | NodeEvent::RunFailed { .. } => return,
+                    NodeEvent::Group { .. }
+                    | NodeEvent::RunFailed { .. }
+                    | NodeEvent::Health { .. }
+                    | NodeEvent::Silent { .. } => return,
                     NodeEvent::Idle(_) | NodeEvent::Busy(_) => return,
                 };
                 self.line(&node, "info", &text);

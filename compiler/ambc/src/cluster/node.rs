@@ -28,6 +28,17 @@ pub enum NodeEvent {
         instance: String,
         message: String,
     },
+    /// An instance reported another condition: `good`, `degraded` or `failed`.
+    Health {
+        instance: String,
+        condition: String,
+        reason: String,
+    },
+    /// An instance that said it was alive has stopped to.
+    Silent {
+        instance: String,
+        within_ms: u64,
+    },
     /// Nothing to do; the counter grows with every call.
     Idle(u64),
     Busy(u64),
@@ -50,6 +61,14 @@ impl NodeEvent {
             },
             ["run-failed", instance, message @ ..] => {
                 Self::RunFailed { instance: (*instance).into(), message: message.join(" ") }
+            }
+            ["health", instance, condition, reason @ ..] => Self::Health {
+                instance: (*instance).into(),
+                condition: (*condition).into(),
+                reason: reason.join(" "),
+            },
+            ["silent", instance, "within-ms", ms] => {
+                Self::Silent { instance: (*instance).into(), within_ms: ms.parse().ok()? }
             }
             _ => return None,
         })
@@ -158,6 +177,18 @@ mod tests {
                 status: "signal 9".into(),
                 restart_in_ms: 0
             })
+        );
+        assert_eq!(
+            NodeEvent::parse("health pump degraded runs dry"),
+            Some(NodeEvent::Health {
+                instance: "pump".into(),
+                condition: "degraded".into(),
+                reason: "runs dry".into()
+            })
+        );
+        assert_eq!(
+            NodeEvent::parse("silent pump within-ms 20"),
+            Some(NodeEvent::Silent { instance: "pump".into(), within_ms: 20 })
         );
         assert_eq!(NodeEvent::parse("idle many"), None);
     }

@@ -58,8 +58,8 @@ fn caller(at: &Context<'_>, lane: usize, l: &NodeLane, names: &Names) -> CallerI
 /// Identifiers of a domain: instances and edges, each unique.
 struct Names {
     instances: BTreeMap<InstanceId, String>,
-    /// Loggers know who logs, so that every edge to one has its own.
-    loggers: BTreeMap<String, String>,
+    /// Some offers know who calls, so that every edge to one has its own.
+    own: BTreeMap<String, String>,
     edges: BTreeMap<String, String>,
     servers: BTreeMap<String, String>,
     taken: Taken,
@@ -69,7 +69,7 @@ impl Names {
     fn new(at: &Context<'_>, plan: &DomainPlan, end: End) -> Self {
         let mut out = Self {
             instances: BTreeMap::new(),
-            loggers: BTreeMap::new(),
+            own: BTreeMap::new(),
             edges: BTreeMap::new(),
             servers: BTreeMap::new(),
             taken: Taken::default(),
@@ -88,10 +88,10 @@ impl Names {
                 out.servers.insert(lane.image.edge.clone(), ident);
             }
         }
-        for edge in logger_edges(at, &plan.instances) {
+        for (edge, what) in edges_to_knowing(at, &plan.instances) {
             let name = edge_name(at.hir, edge);
-            let ident = out.taken.value(&format!("log_of_{name}"));
-            out.loggers.insert(name, ident);
+            let ident = out.taken.value(&format!("{what}_of_{name}"));
+            out.own.insert(name, ident);
         }
         out
     }
@@ -105,13 +105,23 @@ impl Names {
     }
 }
 
-/// Edges that end at a logger among `instances`.
-fn logger_edges<'a>(at: &Context<'a>, instances: &'a [InstanceId]) -> impl Iterator<Item = &'a Edge> {
+/// Edges that end at an offer among `instances` that knows who calls, and what a caller's own one is called.
+fn edges_to_knowing<'a>(
+    at: &Context<'a>,
+    instances: &'a [InstanceId],
+) -> impl Iterator<Item = (&'a Edge, &'static str)> {
     let hir = at.hir;
-    at.plan
-        .edges
-        .iter()
-        .filter(move |e| instances.contains(&e.to) && builtin(hir, e.to) == Some(BuiltinService::Logger))
+    let edges = at.plan.edges.iter().filter(move |e| instances.contains(&e.to));
+    edges.filter_map(move |e| Some((e, knows_callers(builtin(hir, e.to)?)?)))
+}
+
+/// Offers that exist once for each edge, and what one of them is.
+fn knows_callers(service: BuiltinService) -> Option<&'static str> {
+    match service {
+        BuiltinService::Logger => Some("log"),
+        BuiltinService::Health => Some("health"),
+        _ => None,
+    }
 }
 
 fn builtin(hir: &Deployment, instance: InstanceId) -> Option<BuiltinService> {
@@ -121,7 +131,7 @@ fn builtin(hir: &Deployment, instance: InstanceId) -> Option<BuiltinService> {
     }
 }
 
-/// Usually one; for a logger one per edge; for an offer of the runtime that nobody uses none.
+/// Usually one; of an offer that knows its callers one per edge; of an offer of the runtime that nobody uses none.
 fn instances_of(
     at: &Context<'_>,
     id: InstanceId,
@@ -131,25 +141,35 @@ fn instances_of(
 ) -> Vec<InstanceImage> {
     let served: Vec<_> = servers.iter().enumerate().filter(|(_, (_, l))| l.callee == id).collect();
     match builtin(at.hir, id) {
-        Some(BuiltinService::Logger) => {
-            let edges: Vec<_> = logger_edges(at, &[id]).map(|e| (edge_name(at.hir, e), e.from)).collect();
-            edges
-                .into_iter()
-                .map(|(edge, from)| {
-                    let served: Vec<_> =
-                        served.iter().filter(|(_, (_, l))| l.image.edge == edge).copied().collect();
-                    let mut image = instance(at, id, names, &served, origins);
-                    image.ident = names.loggers.get(&edge).cloned().unwrap_or_default();
-                    image.camel = names.taken.type_name(&camel(&image.ident), "Instance");
-                    image.params =
-                        vec![params::label(&at.hir.instances[from].name.to_string(), image.origin)];
-                    image
-                })
-                .collect()
+        Some(service) if knows_callers(service).is_some() => {
+            let only = [id];
+            let edges = edges_to_knowing(at, &only);
+            edges.map(|(e, _)| of_caller(at, e, service, names, &served, origins)).collect()
         }
         Some(_) if !at.plan.edges.iter().any(|e| e.to == id) => vec![],
         _ => vec![instance(at, id, names, &served, origins)],
     }
+}
+
+/// The one instance of an offer that serves this edge.
+fn of_caller(
+    at: &Context<'_>,
+    edge: &Edge,
+    service: BuiltinService,
+    names: &mut Names,
+    served: &[ServedLane<'_>],
+    origins: &mut Origins,
+) -> InstanceImage {
+    let name = edge_name(at.hir, edge);
+    let served: Vec<_> = served.iter().filter(|(_, (_, l))| l.image.edge == name).copied().collect();
+    let mut image = instance(at, edge.to, names, &served, origins);
+    image.ident = names.own.get(&name).cloned().unwrap_or_default();
+    image.camel = names.taken.type_name(&camel(&image.ident), "Instance");
+    image.params = vec![params::label(&at.hir.instances[edge.from].name.to_string(), image.origin)];
+    if service == BuiltinService::Health {
+        image.params.push(params::side(at, edge.from, image.origin));
+    }
+    image
 }
 
 type ServedLane<'a> = (usize, &'a (usize, &'a NodeLane));
@@ -222,9 +242,7 @@ fn shape(service: &Service) -> (bool, bool) {
         ServiceSource::Path { facts: Ok(facts), .. } => {
             (!service.needs.is_empty() || facts.has_needs, !service.params.is_empty() || facts.has_params)
         }
-        ServiceSource::Builtin(b) => {
-            (false, matches!(b, BuiltinService::Logger) || !service.params.is_empty())
-        }
+        ServiceSource::Builtin(b) => (false, knows_callers(*b).is_some() || !service.params.is_empty()),
         _ => (!service.needs.is_empty(), !service.params.is_empty()),
     }
 }
@@ -297,7 +315,7 @@ fn dependency(at: &Context<'_>, edge: &Edge, names: &Names, in_list: bool) -> De
     let name = edge_name(at.hir, edge);
     if edge.transport == Transport::Direct {
         let ident =
-            names.loggers.get(&name).or_else(|| names.instances.get(&edge.to)).cloned().unwrap_or_default();
+            names.own.get(&name).or_else(|| names.instances.get(&edge.to)).cloned().unwrap_or_default();
         return Dependency { ty: format!("Handle<{ident}>"), value: ident };
     }
     let (client, ident) = (format!("::{}", at.hir.lidl.rust_client(edge.interface)), names.edge(&name));

@@ -79,16 +79,20 @@ impl Ends<'_> {
         }
     }
 
-    /// The domain of an instance on this node.
     fn of_instance(&self, instance: InstanceId) -> Option<End> {
-        let placement = self.hir.instances[instance].placement.as_ref().filter(|p| p.node == self.node)?;
-        if placement.domain == Domain::Kernel {
-            return Some(End::Kernel);
-        }
-        let node = self.plan.nodes.iter().find(|n| n.node == self.node)?;
-        let groups = node.domains.iter().filter(|d| d.domain != Domain::Kernel);
-        groups.enumerate().find(|(_, d)| d.domain == placement.domain).map(|(i, _)| End::Group(i))
+        end_of(self.hir, self.plan, self.node, instance)
     }
+}
+
+/// The domain of an instance on `node`, if it runs there.
+pub(super) fn end_of(hir: &Deployment, plan: &Plan, node: NodeId, instance: InstanceId) -> Option<End> {
+    let placement = hir.instances[instance].placement.as_ref().filter(|p| p.node == node)?;
+    if placement.domain == Domain::Kernel {
+        return Some(End::Kernel);
+    }
+    let node = plan.nodes.iter().find(|n| n.node == node)?;
+    let groups = node.domains.iter().filter(|d| d.domain != Domain::Kernel);
+    groups.enumerate().find(|(_, d)| d.domain == placement.domain).map(|(i, _)| End::Group(i))
 }
 
 fn lane(

@@ -63,6 +63,7 @@ pub(super) fn carried_out(service: BuiltinService) -> bool {
             | BuiltinService::Random
             | BuiltinService::Files
             | BuiltinService::Storage
+            | BuiltinService::Health
     )
 }
 

@@ -1,8 +1,10 @@
 //! Parameters of an instance as Rust values.
 
-use crate::hir::{Deployment, Dimension, Instance, ParamType, Quantity, Service, Value};
-use crate::image::ParamImage;
+use super::Context;
+use crate::hir::{Deployment, Dimension, Instance, InstanceId, ParamType, Quantity, Service, Value};
+use crate::image::lanes::end_of;
 use crate::image::origin::{OriginKind, Origins};
+use crate::image::{End, ParamImage};
 use crate::render::OriginId;
 use ambc_lidl::model::{camel, escape};
 
@@ -31,6 +33,20 @@ pub(super) fn params(
 /// The `label` of a logger.
 pub(super) fn label(instance: &str, origin: OriginId) -> ParamImage {
     ParamImage { name: "label".into(), value: format!("{instance:?}"), origin }
+}
+
+/// The `side` of a health service: where its caller runs, seen from this node.
+pub(super) fn side(at: &Context<'_>, caller: InstanceId, origin: OriginId) -> ParamImage {
+    let side = match end_of(at.hir, at.plan, at.node, caller) {
+        Some(End::Kernel) => "Side::Kernel".to_owned(),
+        Some(End::Group(number)) => format!("Side::Group({number})"),
+        Some(End::Net) | None => {
+            let placement = at.hir.instances[caller].placement.as_ref();
+            let node = placement.map(|p| at.hir.nodes[p.node].name.to_string()).unwrap_or_default();
+            format!("Side::Net({node:?})")
+        }
+    };
+    ParamImage { name: "side".into(), value: format!("ambc_linux::spec::{side}"), origin }
 }
 
 fn rust_value(hir: &Deployment, ty: &ParamType, value: &Value) -> String {
