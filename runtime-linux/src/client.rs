@@ -1,9 +1,10 @@
-//! Calling an export from outside the deployment: a [`Channel`] over UDP for a program of its own.
+//! Calling an export from outside the deployment: a [`Channel`] over UDP, TCP or a socket file for a program of its
+//! own.
 //!
 //! ```no_run
-//! # use ambc_linux::client::{Client, block_on};
+//! # use ambc_linux::client::{Client, Place, block_on};
 //! # fn main() -> std::io::Result<()> {
-//! let client = Client::connect("127.0.0.1:4898".parse().expect("an address"), 0x1234_5678)?;
+//! let client = Client::connect("tcp:127.0.0.1:4898".parse::<Place>().expect("an address"), 0x1234_5678)?;
 //! // let camera = FrameHandlerClient(&client);
 //! // let verdict = block_on(camera.handle(&frame));
 //! # let _ = block_on(async {});
@@ -11,9 +12,9 @@
 //! ```
 //! One thread; several calls may be under way at once. Dropping a call cancels it at the callee.
 
+use crate::link::Link;
 use crate::node::links::{storage, wall_clock};
 use crate::os::now;
-use crate::socket::Socket;
 use ambc_kernel::net::PeerAddr;
 use ambc_kernel::net::client::{ClientNet, DeskSlot, DeskStorage, Remote, Tables, Token};
 use ambc_kernel::wire::{Encode, Reply, Writer};
@@ -25,9 +26,9 @@ use core::pin::{Pin, pin};
 use core::task::{Context, Poll, Waker};
 use rustix::event::{PollFd, PollFlags, Timespec};
 use std::io;
-use std::net::SocketAddr;
 use std::os::fd::{AsFd, OwnedFd};
 
+pub use crate::link::Place;
 pub use ambc_kernel::net::client::Remote as Export;
 
 /// What [`Client::connect`] assumes of an export: the generated client crate knows better and uses [`Client::open`].
@@ -48,33 +49,33 @@ pub struct Client {
 #[derive(Debug)]
 struct Inner {
     net: ClientNet<'static>,
-    socket: Socket,
-    /// The same socket, for whoever waits.
+    link: Link,
+    /// The same link, for whoever waits.
     fd: &'static OwnedFd,
-    server: SocketAddr,
+    server: PeerAddr,
     datagram: Vec<u8>,
 }
 
 impl Client {
-    /// A client of export `export` at `addr`. Sends nothing: whether anybody is there shows at the first call.
-    pub fn connect(addr: SocketAddr, export: u32) -> io::Result<Self> {
-        Self::open(addr, &usual(export))
+    /// A client of export `export` at `place` (a bare address stands for UDP). Sends nothing: whether anybody is there shows
+    /// at the first call.
+    pub fn connect(place: impl Into<Place>, export: u32) -> io::Result<Self> {
+        Self::open(place, &usual(export))
     }
 
     /// The same with the sizes of the export's interface.
-    pub fn open(addr: SocketAddr, remote: &Remote) -> io::Result<Self> {
-        let any: SocketAddr = if addr.is_ipv4() { ([0, 0, 0, 0], 0).into() } else { ([0u16; 8], 0).into() };
-        let socket = Socket::bind(any, None, 0)?;
+    pub fn open(place: impl Into<Place>, remote: &Remote) -> io::Result<Self> {
+        let (link, server) = Link::to_export(&place.into(), remote.export)?;
         let tables: &'static Tables = Box::leak(Box::new(remote.tables()));
         let table = Box::leak(Box::new(tables.table()));
         let desk = DeskStorage {
             slots: Vec::leak(vec![DeskSlot::default(); usize::from(remote.slots)]),
             bytes: Vec::leak(vec![0; remote.desk_bytes()]),
         };
-        let net = ClientNet::new(table, storage(table), desk, PeerAddr::from(addr), wall_clock())
+        let net = ClientNet::new(table, storage(table), desk, server, wall_clock())
             .map_err(|e| io::Error::other(format!("the sizes of the export cannot be used: {e:?}")))?;
-        let fd = Box::leak(Box::new(socket.as_fd().try_clone_to_owned()?));
-        let inner = Inner { net, socket, fd, server: addr, datagram: vec![0; 65_536] };
+        let fd = Box::leak(Box::new(link.as_fd().try_clone_to_owned()?));
+        let inner = Inner { net, link, fd, server, datagram: vec![0; 65_536] };
         Ok(Self { inner: RefCell::new(inner), largest: remote.request as usize })
     }
 }
@@ -83,15 +84,17 @@ impl Inner {
     /// Takes what arrived, moves it, sends what is due.
     fn pump(&mut self) {
         let now = now();
-        while let Some((len, from)) = self.socket.receive(&mut self.datagram) {
+        while let Some((len, from)) = self.link.receive(now, &mut self.datagram) {
             if from == self.server {
-                self.net.on_datagram(now, PeerAddr::from(from), &self.datagram[..len]);
+                self.net.on_datagram(now, from, &self.datagram[..len]);
             }
         }
         while self.net.poll(now) {}
-        let socket = &mut self.socket;
-        let all = self.net.transmit(now, &mut |to, bytes| socket.send(now, to.socket(), bytes));
+        let link = &mut self.link;
+        link.flush(now);
+        let all = self.net.transmit(now, &mut |to, bytes| link.send(now, to, bytes));
         let again = if all { self.net.next_timer() } else { now.saturating_add(1_000_000) };
+        let again = again.min(link.next_timer().unwrap_or(u64::MAX));
         WAITING.with_borrow_mut(|waiting| waiting.push((self.fd, again)));
     }
 }

@@ -8,16 +8,20 @@
 //! node cloud                          # required: this node's name, must be the image's
 //! data /var/lib/ambc/cloud            # folder for what the node keeps
 //! group trap /opt/cloud/groups/trap   # executable of each user group
-//! bind lan 127.0.0.1:7411             # UDP address of an interface, by the name of its network or its index
-//! peer 0 127.0.0.1:7412               # address of a neighbour, by its index in the image's table
-//! export 0 127.0.0.1:4898             # UDP address of an export, by its index in the image's table
+//! bind lan udp:127.0.0.1:7411         # place of an interface, by the name of its network or its index
+//! peer 0 udp:127.0.0.1:7412           # place of a neighbour, by its index in the image's table
+//! export 0 tcp:127.0.0.1:4898         # place of an export, by its index in the image's table
+//! medium lan loss=0.05 latency_us=5000 bandwidth_bps=250000 mtu=100 seed=1   # what an interface imposes, optional
 //! folder data/db /var/lib/ambc/cloud/db   # where a folder is that an offer names; else it is below the data folder
-//! impair loss=0.05 dup=0.05 reorder=0.05 seed=1   # fault injection at every socket, optional
+//! impair loss=0.05 dup=0.05 reorder=0.05 seed=1   # fault injection at every link that is no stream, optional
 //! ```
+//! A place is `udp:ADDRESS:PORT` (`udp:` may be left out), `tcp:ADDRESS:PORT`, `unix:/PATH`, or `serial:/DEVICE,BAUD`. A
+//! neighbour has the transport of its interface; on a serial line there is one, and it needs no `peer`.
 
-use crate::impair::Impairment;
+use crate::link::Place;
+use crate::link::impair::Impairment;
+use crate::link::medium::Figures;
 use std::fmt;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 /// A parsed identity file.
@@ -29,12 +33,14 @@ pub struct Identity {
     pub data: Option<PathBuf>,
     /// Executable of each user group.
     pub groups: Vec<(String, PathBuf)>,
-    /// Address of each interface, by network or index.
-    pub binds: Vec<(String, SocketAddr)>,
-    /// Address of each neighbour, by index.
-    pub peers: Vec<(usize, SocketAddr)>,
-    /// Address of each export, by index.
-    pub exports: Vec<(String, SocketAddr)>,
+    /// Place of each interface, by network or index.
+    pub binds: Vec<(String, Place)>,
+    /// Place of each neighbour, by index.
+    pub peers: Vec<(usize, Place)>,
+    /// Place of each export, by index.
+    pub exports: Vec<(String, Place)>,
+    /// What interfaces impose on what they send, by network or index.
+    pub media: Vec<(String, Figures)>,
     /// Folder of each offer that has one.
     pub folders: Vec<(String, PathBuf)>,
     /// Faults to inject at the sockets.
@@ -85,6 +91,12 @@ impl Identity {
         Self::parse(&text)
     }
 
+    /// The neighbour of this index.
+    #[must_use]
+    pub fn peer(&self, index: usize) -> Option<&Place> {
+        self.peers.iter().find(|(i, _)| *i == index).map(|(_, at)| at)
+    }
+
     /// The executable of group `name`.
     #[must_use]
     pub fn group(&self, name: &str) -> Option<&Path> {
@@ -106,24 +118,34 @@ impl Identity {
             "impair" if self.impair.is_none() => self.impair = Some(Impairment::parse(rest)?),
             "node" | "data" | "impair" => return Err(format!("`{key}` is given twice")),
             "group" => named(&mut self.groups, rest, path)?,
-            "bind" => named(&mut self.binds, rest, address)?,
-            "export" => named(&mut self.exports, rest, address)?,
+            "bind" => named(&mut self.binds, rest, str::parse)?,
+            "export" => named(&mut self.exports, rest, str::parse)?,
+            "medium" => named(&mut self.media, rest, Figures::parse)?,
             "folder" => named(&mut self.folders, rest, path)?,
-            "peer" => self.peer(rest)?,
+            "peer" => self.neighbour(rest)?,
             _ => return Err(format!("unknown key `{key}`")),
         }
         Ok(())
     }
 
-    fn peer(&mut self, rest: &str) -> Result<(), String> {
+    fn neighbour(&mut self, rest: &str) -> Result<(), String> {
         let (index, at) = two(rest)?;
         let index = index.parse().map_err(|_| format!("`{index}` is not the index of a neighbour"))?;
         if self.peers.iter().any(|(i, _)| *i == index) {
             return Err(format!("neighbour {index} is given twice"));
         }
-        self.peers.push((index, address(at)?));
+        let at: Place = at.parse()?;
+        if at.transport() == "serial" {
+            return Err("the neighbour on a serial line needs no `peer`".to_owned());
+        }
+        self.peers.push((index, at));
         Ok(())
     }
+}
+
+/// What a list says about the interface or export of this name and index.
+pub(crate) fn numbered<'a, T>(list: &'a [(String, T)], name: &str, index: usize) -> Option<&'a T> {
+    find(list, &index.to_string()).or_else(|| find(list, name))
 }
 
 fn find<'a, T>(list: &'a [(String, T)], name: &str) -> Option<&'a T> {
@@ -160,25 +182,26 @@ fn path(text: &str) -> Result<PathBuf, String> {
     if text.is_empty() { Err("a path is missing".to_owned()) } else { Ok(PathBuf::from(text)) }
 }
 
-fn address(text: &str) -> Result<SocketAddr, String> {
-    word(text)?.parse().map_err(|_| format!("`{text}` is not an address like 127.0.0.1:7411"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const FULL: &str = "# a comment\nnode cloud\ndata /tmp/data of mine\n\ngroup trap /opt/a b/trap\nbind lan 127.0.0.1:7411\n\
-        peer 1 127.0.0.1:7412\nexport 0 [::1]:4898\nfolder disk /db\nimpair loss=0.05 dup=0.01 reorder=0.5 seed=3\n";
+        bind usb serial:/dev/tty A,9600\npeer 1 127.0.0.1:7412\nexport 0 tcp:[::1]:4898\nmedium lan loss=0.5\nfolder disk /db\nimpair loss=0.05 dup=0.01 reorder=0.5 seed=3\n";
 
     #[test]
     fn every_entry_is_read() {
         let id = Identity::parse(FULL).unwrap();
         assert_eq!(id.node, "cloud");
         assert_eq!(id.group("trap"), Some(Path::new("/opt/a b/trap")));
-        assert_eq!(id.binds, [("lan".to_owned(), "127.0.0.1:7411".parse().unwrap())]);
-        assert_eq!(id.peers, [(1, "127.0.0.1:7412".parse().unwrap())]);
-        assert_eq!(id.exports, [("0".to_owned(), "[::1]:4898".parse().unwrap())]);
+        assert_eq!(numbered(&id.binds, "lan", 0), Some(&Place::Udp("127.0.0.1:7411".parse().unwrap())));
+        assert_eq!(
+            numbered(&id.binds, "usb", 1),
+            Some(&Place::Serial { device: "/dev/tty A".into(), baud: 9600 })
+        );
+        assert_eq!(id.peer(1), Some(&Place::Udp("127.0.0.1:7412".parse().unwrap())));
+        assert_eq!(numbered(&id.exports, "", 0), Some(&Place::Tcp("[::1]:4898".parse().unwrap())));
+        assert_eq!(numbered(&id.media, "lan", 0).map(|m| m.loss), Some(0.5));
         assert_eq!(id.folder("disk"), Some(PathBuf::from("/db")));
         assert_eq!(id.folder("other"), Some(PathBuf::from("/tmp/data of mine/other")));
         assert_eq!(id.impair.unwrap().seed, 3);
@@ -192,6 +215,11 @@ mod tests {
             ("node a b", 1, "`a b` has more fields than one"),
             ("node a\nbind lan", 2, "a field is missing"),
             ("node a\nbind lan here", 2, "`here` is not an address like 127.0.0.1:7411"),
+            ("node a\nbind lan udp:here", 2, "`here` is not an address like 127.0.0.1:7411"),
+            ("node a\nbind lan unix:here", 2, "`here` is not the path of a socket like /run/site/a.sock"),
+            ("node a\npeer 0 serial:/dev/tty,9600", 2, "the neighbour on a serial line needs no `peer`"),
+            ("node a\nmedium lan loss=2", 2, "`loss` must be between 0 and 1"),
+            ("node a\nmedium lan delay=2", 2, "a medium has no `delay`"),
             ("node a\npeer x 1.2.3.4:5", 2, "`x` is not the index of a neighbour"),
             ("node a\npeer 0 1.2.3.4:5\npeer 0 1.2.3.4:6", 3, "neighbour 0 is given twice"),
             ("node a\ngroup g /x\ngroup g /y", 3, "`g` is given twice"),

@@ -96,13 +96,13 @@ fn the_middle_of_a_route_is_unplugged_and_comes_back() {
 #[test]
 fn a_client_outside_calls_an_export() {
     use ambc_kernel::CallError;
-    use ambc_linux::client::{Client, block_on};
+    use ambc_linux::client::{Client, Place, block_on};
     use node_by_hand::store::{Store, StoreClient};
 
     let (mut west, mut east, export) = start("");
     east.expect(&["! ready"]);
     west.expect(&["! run-failed asker"]);
-    let client = Client::connect(export.parse().unwrap(), 77).unwrap();
+    let client = Client::connect(export.parse::<Place>().unwrap(), 77).unwrap();
     let store = StoreClient(&client);
     // The nodes' own 100 calls of 2 went to the same instance.
     assert_eq!(block_on(store.add(1)), Ok(201));
@@ -110,7 +110,7 @@ fn a_client_outside_calls_an_export() {
     assert_eq!(block_on(store.sum(bytes.as_slice().into())), Ok(270_000));
     let (slow, fast) = block_on(async { join(store.slow(30), store.add(1)).await });
     assert_eq!((slow, fast), (Ok(30), Ok(202)));
-    let wrong = Client::connect(export.parse().unwrap(), 78).unwrap();
+    let wrong = Client::connect(export.parse::<Place>().unwrap(), 78).unwrap();
     assert!(matches!(block_on(StoreClient(&wrong).add(1)), Err(CallError::Unreachable | CallError::Timeout)));
     assert_eq!(block_on(store.add(1)), Ok(203));
     assert!(west.stop().success() && east.stop().success());

@@ -1,10 +1,8 @@
 //! What a node sleeps on: one epoll set with a typed name for each descriptor.
 
-use core::fmt;
-use rustix::event::Timespec;
-use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
+use crate::os::ready::Ready;
 use rustix::io::Errno;
-use std::os::fd::{BorrowedFd, OwnedFd};
+use std::os::fd::BorrowedFd;
 
 /// Whose descriptor became readable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,38 +19,25 @@ pub(crate) enum Source {
     Socket(u16),
 }
 
-pub(crate) struct Events {
-    epoll: OwnedFd,
-    ready: Vec<epoll::Event>,
-}
-
-impl fmt::Debug for Events {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Events").field("epoll", &self.epoll).finish_non_exhaustive()
-    }
-}
+#[derive(Debug)]
+pub(crate) struct Events(Ready);
 
 impl Events {
     pub(crate) fn new() -> Result<Self, Errno> {
-        Ok(Self { epoll: epoll::create(CreateFlags::CLOEXEC)?, ready: Vec::with_capacity(64) })
+        Ready::new(64).map(Self)
     }
 
     pub(crate) fn add(&self, fd: BorrowedFd<'_>, source: Source) -> Result<(), Errno> {
-        epoll::add(&self.epoll, fd, EventData::new_u64(source.encode()), EventFlags::IN)
+        self.0.add(fd, source.encode())
     }
 
     pub(crate) fn remove(&self, fd: BorrowedFd<'_>) {
-        let _ = epoll::delete(&self.epoll, fd);
+        self.0.remove(fd);
     }
 
     /// Waits until something is readable, at most `nanoseconds` (`None`: for ever), and returns what is.
     pub(crate) fn wait(&mut self, nanoseconds: Option<u64>) -> impl Iterator<Item = Source> + use<> {
-        let timeout = nanoseconds
-            .map(|ns| Timespec { tv_sec: (ns / 1_000_000_000) as i64, tv_nsec: (ns % 1_000_000_000) as _ });
-        self.ready.clear();
-        // Interrupted or not: the caller looks at everything and comes back.
-        let _ = epoll::wait(&self.epoll, rustix::buffer::spare_capacity(&mut self.ready), timeout.as_ref());
-        let sources: Vec<u64> = self.ready.iter().map(|event| event.data.u64()).collect();
+        let sources: Vec<u64> = self.0.wait(nanoseconds).collect();
         sources.into_iter().filter_map(Source::decode)
     }
 }

@@ -1,18 +1,18 @@
 //! The network side of a node: its sockets, and the kernel's [`Net`] between them and the lanes that leave the node.
 
 use super::events::{Events, Source};
+use super::opening;
 use crate::ends;
 use crate::identity::Identity;
+use crate::link::Link;
+use crate::link::medium::Dropped;
+use crate::log::{self, Level};
 use crate::os;
-use crate::socket::Socket;
 use crate::spec::{NodeLane, NodeSpec};
 use ambc_kernel::lane::Ticket;
-use ambc_kernel::net::{
-    Answer, LaneEnds, Lanes, Net, NetTable, OutLane, PeerAddr, Popped, Storage, Submitted,
-};
+use ambc_kernel::net::{Answer, LaneEnds, Lanes, Net, NetTable, OutLane, Popped, Storage, Submitted};
 use ambc_kernel::{Caller, Ctx, Lane, Server};
 use core::cell::Cell;
-use std::net::SocketAddr;
 use std::os::fd::AsFd;
 
 /// Everything below is taken at start and kept.
@@ -20,11 +20,11 @@ use std::os::fd::AsFd;
 pub(crate) struct Links {
     net: Net<'static>,
     /// Of interfaces, then of exports, as [`Net`] numbers them.
-    sockets: Vec<Socket>,
+    links: Vec<Link>,
     ends: Numbered,
     servers: Vec<&'static Server>,
     datagram: Vec<u8>,
-    /// When to try a socket again that took no more.
+    /// When to try a link again that took no more.
     full_until: Option<u64>,
 }
 
@@ -34,7 +34,7 @@ const BURST: usize = 64;
 const FULL_NS: u64 = 500_000;
 
 impl Links {
-    /// Binds the sockets the identity file names, and makes the network's ends of all lanes that leave the node.
+    /// Opens the links the identity file names, and makes the network's ends of all lanes that leave the node.
     pub(crate) fn open(
         spec: &'static NodeSpec,
         identity: &Identity,
@@ -45,11 +45,7 @@ impl Links {
         let session = wall_clock();
         let mut net = Net::new(&spec.net, storage(&spec.net), session)
             .map_err(|e| format!("the network table cannot be used: {e:?}"))?;
-        for (i, _) in spec.net.peers.iter().enumerate() {
-            let found = identity.peers.iter().find(|(index, _)| *index == i);
-            let (_, addr) = found.ok_or_else(|| format!("no address for neighbour {i}"))?;
-            net.set_peer(i, PeerAddr::from(*addr));
-        }
+        let links = opening::open(spec, identity, &mut net)?;
         let at = |i: usize| (lanes[i], &spec.lanes[i]);
         let leaving = (0..lanes.len()).map(at).filter(|(_, lane)| lane.callee.is_net());
         let servers: Vec<&'static Server> =
@@ -59,7 +55,7 @@ impl Links {
         let ins = entering.map(|(lane, of)| leak(ends::caller(lane, peer(of.callee), ctx))).collect();
         Ok(Self {
             net,
-            sockets: bind(spec, identity)?,
+            links,
             ends: Numbered {
                 ends: LaneEnds { outs: Vec::leak(outs), ins: Vec::leak(ins), now: os::now },
                 places: places(spec),
@@ -81,76 +77,82 @@ impl Links {
     }
 
     pub(crate) fn watch(&self, events: &Events) -> Result<(), String> {
-        for (socket, number) in self.sockets.iter().zip(0..) {
-            events.add(socket.as_fd(), Source::Socket(number)).map_err(|e| format!("epoll: {e}"))?;
+        for (link, number) in self.links.iter().zip(0..) {
+            events.add(link.as_fd(), Source::Socket(number)).map_err(|e| format!("epoll: {e}"))?;
         }
         Ok(())
     }
 
-    /// Takes datagrams from socket `number`, as many as are there or [`BURST`].
+    /// Takes frames from link `number`, as many as are there or [`BURST`].
     pub(crate) fn receive(&mut self, number: u16) {
-        let Some(socket) = self.sockets.get(usize::from(number)) else { return };
+        let Some(link) = self.links.get_mut(usize::from(number)) else { return };
         for _ in 0..BURST {
-            let Some((len, from)) = socket.receive(&mut self.datagram) else { return };
-            self.net.on_datagram(os::now(), number, PeerAddr::from(from), &self.datagram[..len]);
+            let now = os::now();
+            let Some((len, from)) = link.receive(now, &mut self.datagram) else { return };
+            self.net.on_datagram(now, number, from, &self.datagram[..len]);
         }
     }
 
     /// Moves messages between lanes and links, and sends what is due. True if anything happened.
     pub(crate) fn step(&mut self) -> bool {
-        if self.sockets.is_empty() {
+        if self.links.is_empty() {
             return false;
+        }
+        for number in 0..self.links.len() {
+            if self.links[number].pending() {
+                self.receive(number as u16);
+            }
         }
         let now = os::now();
         let any = self.net.poll(now, &self.ends);
-        let sockets = &mut self.sockets;
-        let all = self.net.transmit(now, &mut |iface, to, bytes| match sockets.get_mut(usize::from(iface)) {
-            Some(socket) => socket.send(now, to.socket(), bytes),
-            None => true,
-        });
-        self.full_until = (!all).then(|| now.saturating_add(FULL_NS));
-        for socket in &mut self.sockets {
-            socket.flush(now);
+        let links = &mut self.links;
+        for link in &mut *links {
+            link.flush(now);
         }
+        let mut again = u64::MAX;
+        let all = self.net.transmit(now, &mut |iface, to, bytes| {
+            let Some(link) = links.get_mut(usize::from(iface)) else { return true };
+            let taken = link.send(now, to, bytes);
+            if !taken {
+                again = again.min(link.ready_at(now).unwrap_or(now.saturating_add(FULL_NS)));
+            }
+            taken
+        });
+        self.full_until = (!all).then_some(again);
         any
     }
 
     /// When [`Self::step`] has something to do though nothing arrives.
     pub(crate) fn next_timer(&self) -> Option<u64> {
-        if self.sockets.is_empty() {
+        if self.links.is_empty() {
             return None;
         }
-        let held = self.sockets.iter().filter_map(Socket::next_timer);
-        let net = self.full_until.unwrap_or_else(|| self.net.next_timer());
-        held.chain([net]).min().filter(|at| *at != u64::MAX)
+        if self.links.iter().any(Link::pending) {
+            return Some(0);
+        }
+        let held = self.links.iter().filter_map(Link::next_timer);
+        // What waits for a full link may be overdue; it is looked at when there is room, or another link's time has come.
+        let soon = self.full_until.map_or(0, |_| os::now().saturating_add(FULL_NS));
+        let net = self.net.next_timer().max(soon);
+        held.chain([net]).chain(self.full_until).min().filter(|at| *at != u64::MAX)
     }
 
     /// Whether no call of this node waits for another, and nothing is under way on the links.
     pub(crate) fn idle(&self) -> bool {
-        self.sockets.is_empty() || self.net.idle()
+        self.links.is_empty() || self.net.idle() && self.links.iter().all(Link::idle)
     }
-}
 
-/// Interfaces, then exports.
-fn bind(spec: &NodeSpec, identity: &Identity) -> Result<Vec<Socket>, String> {
-    let ifaces = spec.net.ifaces.iter().enumerate().map(|(i, iface)| {
-        address(&identity.binds, iface.name, i)
-            .ok_or_else(|| format!("the identity file has no `bind {}`", iface.name))
-    });
-    let exports = (0..spec.net.exports.len()).map(|i| {
-        address(&identity.exports, "", i).ok_or_else(|| format!("the identity file has no `export {i}`"))
-    });
-    let addresses = ifaces.chain(exports).collect::<Result<Vec<_>, _>>()?;
-    let open = |(at, salt): (SocketAddr, u64)| {
-        let salt = salt.wrapping_add(u64::from(spec.net.node) << 8);
-        Socket::bind(at, identity.impair, salt).map_err(|e| format!("cannot bind {at}: {e}"))
-    };
-    addresses.into_iter().zip(0..).map(open).collect()
-}
-
-fn address(list: &[(String, SocketAddr)], name: &str, index: usize) -> Option<SocketAddr> {
-    let by = |key: &str| list.iter().find(|(n, _)| n == key).map(|(_, at)| *at);
-    by(&index.to_string()).or_else(|| by(name))
+    /// Says what declared networks kept.
+    pub(crate) fn report(&self) {
+        for (link, iface) in self.links.iter().zip(self.net.table().ifaces) {
+            let Dropped { lost, too_long } = link.dropped();
+            if lost + too_long > 0 {
+                let text =
+                    format_args!("network {}: {lost} frames lost, {too_long} above its mtu", iface.name);
+                log::line(Level::Info, "ambc", text);
+            }
+        }
+    }
 }
 
 /// The lane ends of the network, under the positions of their lanes in the node's table.

@@ -7,6 +7,7 @@ mod args;
 pub(crate) mod edges;
 mod events;
 pub(crate) mod links;
+mod opening;
 mod process;
 mod report;
 mod supervise;

@@ -61,6 +61,7 @@ pub(super) fn serve(
     }
     node.groups.kill();
     report::at_the_end(node.spec, &node.groups);
+    node.links.report();
     log::finish();
     Ok(())
 }

@@ -5,6 +5,7 @@ pub mod filter;
 pub mod inherit;
 pub mod landlock;
 pub mod memory;
+pub(crate) mod ready;
 pub mod signals;
 pub mod spawn;
 pub mod support;

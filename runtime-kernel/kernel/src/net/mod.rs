@@ -133,6 +133,14 @@ impl<'m> Net<'m> {
         self.reopening = silence;
     }
 
+    /// Tells how long the medium of `iface` is busy with one largest datagram, if that matters: a slow line answers
+    /// later, and its neighbours are not to be asked again meanwhile.
+    pub fn set_pace(&mut self, iface: u16, pace_us: u32) {
+        for link in self.links.links.iter_mut().filter(|l| l.iface == iface) {
+            link.pace_us = pace_us;
+        }
+    }
+
     /// Takes a datagram that came over `iface` (for the socket of an export: [`NetTable::export_iface`]).
     ///
     /// Bounded work, whatever the bytes are. What it means for calls happens in [`Net::poll`].
@@ -153,14 +161,14 @@ impl<'m> Net<'m> {
         settled || heard || arrived || served || called
     }
 
-    /// Sends what is due: `send(iface, to, datagram)` says whether the socket took it. Returns false once it did not;
-    /// call again when the socket is writable, nothing is lost.
+    /// Sends what is due: `send(iface, to, datagram)` says whether the socket took it. Returns false if one did not; others
+    /// are served all the same. Call again when the socket is writable, nothing is lost.
     pub fn transmit(&mut self, now: u64, send: &mut dyn FnMut(u16, PeerAddr, &[u8]) -> bool) -> bool {
         self.links.transmit(now, send)
     }
 
     /// When `poll` and `transmit` are next due without anything having happened; 0 for at once, `u64::MAX` for never.
-    /// Valid after a `transmit` that returned true.
+    /// After a `transmit` that returned false it knows nothing of what is still to be sent.
     pub fn next_timer(&self) -> u64 {
         self.links.next_timer().min(self.next_call_timer()).min(self.next_record_timer())
     }

@@ -7,39 +7,54 @@ use super::storage::{Flight, Link, NONE, Outcome, UnitState};
 use super::table::CONTROLS;
 
 impl Links<'_> {
-    /// Sends what is due. False if `send` refused a datagram; it is sent first the next time.
+    /// Sends what is due. False if `send` refused a datagram; its link goes on the next time, and others go on now: they may
+    /// have another socket.
     pub(super) fn transmit(&mut self, now: u64, send: &mut dyn FnMut(u16, PeerAddr, &[u8]) -> bool) -> bool {
-        if !self.transmit_strays(send) {
-            return false;
-        }
+        let mut all = self.transmit_strays(send);
         let (start, count) = (self.turn, self.links.len());
+        let mut next = if start + 1 < count { start + 1 } else { 0 };
         for (from, to) in [(start, count), (0, start)] {
             let mut at = from;
             while let Some(link) = self.busy.next(at).filter(|l| *l < to) {
-                if !self.transmit_link(now, link as u16, send) {
-                    self.turn = link;
-                    return false;
-                }
-                if self.links[link].quiet() {
+                at = link + 1;
+                let mut sent = false;
+                let mut taken = |iface, to, bytes: &[u8]| {
+                    let taken = send(iface, to, bytes);
+                    sent |= taken;
+                    taken
+                };
+                if !self.transmit_link(now, link as u16, &mut taken) {
+                    // The first that got nothing out goes first; one that did lets others have a go.
+                    if all {
+                        next = if sent && at < count {
+                            at
+                        } else if sent {
+                            0
+                        } else {
+                            link
+                        };
+                    }
+                    all = false;
+                } else if self.links[link].quiet() {
                     self.busy.remove(link);
                 }
-                at = link + 1;
             }
         }
-        self.turn = if start + 1 < count { start + 1 } else { 0 };
-        true
+        self.turn = next;
+        all
     }
 
     fn transmit_strays(&mut self, send: &mut dyn FnMut(u16, PeerAddr, &[u8]) -> bool) -> bool {
+        let mut all = true;
         for slot in &mut self.strays {
             let Some(s) = slot else { continue };
-            let datagram = control_datagram(&s.header.encode(), self.epoch, s.key);
-            if !send(s.iface, s.to, &datagram) {
-                return false;
+            if send(s.iface, s.to, &control_datagram(&s.header.encode(), self.epoch, s.key)) {
+                *slot = None;
+            } else {
+                all = false;
             }
-            *slot = None;
         }
-        true
+        all
     }
 
     fn transmit_link(
@@ -148,7 +163,7 @@ impl Links<'_> {
         let message = &mut self.bytes[u.at as usize..(u.at + u.len) as usize];
         if index == 0 {
             let hops = frame::hops(message);
-            frame::patch(message, hops, frame::left_us(u.deadline, now, l.latency));
+            frame::patch(message, hops, frame::left_us(u.deadline, now, u64::from(l.latency_us) * 1000));
         }
         let piece = &message[f.cut.range(index)];
         let len = DATA_HEADER + piece.len();
@@ -251,9 +266,14 @@ impl Link {
 
     fn round_trip_timeout(&self) -> u64 {
         let t = &self.tx;
-        let measured =
-            if t.srtt == 0 { 4 * self.latency + 30 * MS } else { t.srtt + (4 * t.var).max(10 * MS) };
-        measured.clamp(20 * MS, 2_000 * MS)
+        // A datagram may find another one on the wire, and so may its acknowledgement.
+        let busy = u64::from(self.pace_us) * 4000;
+        let measured = if t.srtt == 0 {
+            u64::from(self.latency_us) * 4000 + 30 * MS + busy
+        } else {
+            t.srtt + (4 * t.var).max(10 * MS).max(busy)
+        };
+        measured.clamp(20 * MS, 2_000 * MS + busy)
     }
 
     /// Time until a fragment is sent again, after `tries` times. Patience learnt from one message holds for the next ones

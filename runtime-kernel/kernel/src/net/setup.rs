@@ -152,7 +152,7 @@ impl Net<'_> {
         for peer in table.peers {
             let (keys, mtu) = ((table.node, peer.node), table.mtu(peer.iface));
             self.place_link(place, peer.iface, keys, mtu, peer.link);
-            self.links.links[place.link - 1].latency = table.latency(peer.iface);
+            self.links.links[place.link - 1].latency_us = table.latency_us(peer.iface);
         }
         let mut group = table.ins.len();
         for (i, export) in table.exports.iter().enumerate() {

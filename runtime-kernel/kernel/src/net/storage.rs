@@ -34,8 +34,10 @@ pub struct Link {
     pub(super) addr: PeerAddr,
     pub(super) iface: u16,
     pub(super) mtu: u16,
-    /// Declared one-way latency in ns.
-    pub(super) latency: u64,
+    /// Declared one-way latency.
+    pub(super) latency_us: u32,
+    /// How long the medium is busy with one largest datagram.
+    pub(super) pace_us: u32,
     /// Check keys of datagrams to and from it.
     pub(super) key_out: u32,
     pub(super) key_in: u32,

@@ -281,9 +281,9 @@ impl NetTable<'_> {
         }
     }
 
-    /// Declared one-way latency in ns; exports declare none.
-    pub(super) fn latency(&self, iface: u16) -> u64 {
-        self.ifaces.get(iface as usize).map_or(0, |i| u64::from(i.latency_us) * 1000)
+    /// Declared one-way latency; exports declare none.
+    pub(super) fn latency_us(&self, iface: u16) -> u32 {
+        self.ifaces.get(iface as usize).map_or(0, |i| i.latency_us)
     }
 
     /// Whether all indices are inside their slices and all messages fit their links.

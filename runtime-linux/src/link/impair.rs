@@ -1,6 +1,7 @@
-//! Faults injected at the socket edge, for tests and for `ambc run`: datagrams lost, sent twice, sent late. Seeded, so a run
-//! can be repeated.
+//! Faults injected at the edge of a link, for tests and for `ambc run --impair`: frames lost, sent twice, sent late. Seeded,
+//! so a run can be repeated. They come on top of what a declared medium does; streams have none.
 
+use super::seeded::Seeded;
 use std::collections::VecDeque;
 
 /// How often which fault happens.
@@ -35,7 +36,7 @@ impl Impairment {
     }
 }
 
-fn part(key: &str, value: &str) -> Result<f64, String> {
+pub(super) fn part(key: &str, value: &str) -> Result<f64, String> {
     let part: f64 = value.parse().map_err(|_| format!("`{value}` is not a number"))?;
     if (0.0..=1.0).contains(&part) { Ok(part) } else { Err(format!("`{key}` must be between 0 and 1")) }
 }
@@ -47,7 +48,7 @@ const HOLD_NS: u64 = 5_000_000;
 #[derive(Debug)]
 pub struct Impairer<To> {
     faults: Impairment,
-    state: u64,
+    dice: Seeded,
     held: VecDeque<Held<To>>,
 }
 
@@ -63,19 +64,19 @@ impl<To: Copy> Impairer<To> {
     /// `salt` makes two sockets with one seed decide differently.
     #[must_use]
     pub fn new(faults: Impairment, salt: u64) -> Self {
-        Self { faults, state: faults.seed ^ salt.wrapping_mul(0x9e37_79b9_7f4a_7c15), held: VecDeque::new() }
+        Self { faults, dice: Seeded::new(faults.seed, salt), held: VecDeque::new() }
     }
 
     /// Sends `bytes` now, later, twice or never, through `send`.
     pub fn send(&mut self, now: u64, to: To, bytes: &[u8], send: &mut dyn FnMut(To, &[u8])) {
-        if self.chance(self.faults.loss) {
+        if self.dice.chance(self.faults.loss) {
             return;
         }
-        if self.chance(self.faults.dup) {
+        if self.dice.chance(self.faults.dup) {
             send(to, bytes);
         }
-        if self.chance(self.faults.reorder) {
-            let after = 1 + (self.next() % 4) as u32;
+        if self.dice.chance(self.faults.reorder) {
+            let after = 1 + (self.dice.next() % 4) as u32;
             self.held.push_back(Held { after, at: now.saturating_add(HOLD_NS), to, bytes: bytes.to_vec() });
         } else {
             send(to, bytes);
@@ -101,19 +102,6 @@ impl<To: Copy> Impairer<To> {
     #[must_use]
     pub fn next_timer(&self) -> Option<u64> {
         self.held.iter().map(|held| held.at).min()
-    }
-
-    fn chance(&mut self, part: f64) -> bool {
-        part > 0.0 && ((self.next() >> 11) as f64) < part * (1u64 << 53) as f64
-    }
-
-    /// SplitMix64.
-    fn next(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
     }
 }
 
