@@ -4,13 +4,29 @@
 //! [node services](fake) without a node.
 
 pub mod fake;
+mod layout;
 mod manifest;
 mod source;
+pub mod variants;
 
-pub use manifest::{Manifest, reach};
+pub use layout::{changed, lines};
+pub use manifest::{Manifest, deployments, reach};
 pub use source::{service_sources, words};
 
 use std::path::PathBuf;
+
+/// The folders of all examples with services.
+///
+/// # Panics
+/// If the folder of examples cannot be read.
+#[must_use]
+pub fn all_examples() -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(examples()).expect("the folder of examples is there");
+    let mut found: Vec<_> =
+        entries.map(|e| e.expect("it can be read").path()).filter(|p| p.join("services").is_dir()).collect();
+    found.sort();
+    found
+}
 
 /// The folder of all examples.
 #[must_use]

@@ -1,5 +1,6 @@
 //! Deployment files as lines of text.
 
+use crate::layout::lines;
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,16 +10,14 @@ use std::path::{Path, PathBuf};
 pub struct Manifest {
     /// Its full path.
     pub path: PathBuf,
-    /// Its lines without comments, white space at both ends, and blank lines.
+    /// Its [lines], as they count.
     pub lines: Vec<String>,
 }
 
 impl Manifest {
     fn read(path: &Path) -> io::Result<Self> {
         let text = std::fs::read_to_string(path)?;
-        let code = |line: &str| line.find("//").map_or(line, |at| &line[..at]).trim().to_owned();
-        let lines = text.lines().map(code).filter(|line| !line.is_empty()).collect();
-        Ok(Self { path: path.to_owned(), lines })
+        Ok(Self { path: path.to_owned(), lines: lines(&text) })
     }
 
     /// What the lines that start with this word say in their first string.
@@ -29,10 +28,11 @@ impl Manifest {
         self.lines.iter().filter_map(at).filter_map(move |line| line.split(keyword).nth(1)?.split('"').nth(1))
     }
 
-    /// Names of the items that this word declares: nodes, networks, groups, platforms.
+    /// Names of the items that this word declares or overrides: nodes, networks, groups, platforms.
     pub fn declared<'a>(&'a self, keyword: &'a str) -> impl Iterator<Item = &'a str> + 'a {
         let name = move |line: &'a String| {
-            line.strip_prefix(keyword)?.strip_prefix(' ')?.split([' ', ':', '[', '{']).next()
+            let item = line.strip_prefix("override ").unwrap_or(line);
+            item.strip_prefix(keyword)?.strip_prefix(' ')?.split([' ', ':', '[', '{']).next()
         };
         self.lines.iter().filter_map(name)
     }
@@ -65,5 +65,23 @@ pub fn reach(root: &Path) -> io::Result<Vec<Manifest>> {
         }
         found.push(manifest);
     }
+    Ok(found)
+}
+
+/// The deployments of an example: the files beside its `services` that say what runs where.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn deployments(example: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(example)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|e| e == "amb")
+            && reach(&path)?.iter().any(|m| m.declared("deploy").next().is_some())
+        {
+            found.push(path);
+        }
+    }
+    found.sort();
     Ok(found)
 }

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 /// Every Rust file of every service of an example, and its text without comments.
 ///
 /// # Errors
 /// A file that cannot be read.
-pub fn service_sources(example: &str) -> io::Result<Vec<(PathBuf, String)>> {
+pub fn service_sources(example: &Path) -> io::Result<Vec<(PathBuf, String)>> {
     let mut sources = Vec::new();
-    for entry in WalkDir::new(crate::examples().join(example).join("services")).sort_by_file_name() {
+    for entry in WalkDir::new(example.join("services")).sort_by_file_name() {
         let path = entry?.into_path();
         if path.extension().is_some_and(|e| e == "rs") && path.iter().any(|part| part == "src") {
             let text = std::fs::read_to_string(&path)?;

@@ -1,29 +1,59 @@
-//! Small deployments are small.
+//! Small deployments are small, and small changes of them too.
 
-use examples_tests::{examples, reach};
+use examples_tests::variants::VARIANTS;
+use examples_tests::{changed, examples, lines, reach};
+use std::path::PathBuf;
 
-fn lines(manifest: &str) -> Vec<String> {
-    let used = reach(&examples().join("camera_trap").join(manifest)).expect("all files are there");
-    assert!(used.len() >= 2, "service manifests are counted too");
-    used.into_iter().flat_map(|m| m.lines).collect()
+fn camera_trap(manifest: &str) -> PathBuf {
+    examples().join(format!("camera_trap/{manifest}.amb"))
 }
 
-/// The rule: blank lines and comments left out, one statement a line; a block is on one line if it holds at most three
-/// statements, nested ones included, and fits in 100 columns; a `}` on its own line counts.
+/// Those of every file that it reaches.
+fn all_lines(manifest: &str) -> Vec<String> {
+    reach(&camera_trap(manifest)).unwrap().into_iter().flat_map(|m| m.lines).collect()
+}
+
+fn text(manifest: &str) -> String {
+    std::fs::read_to_string(camera_trap(manifest)).unwrap()
+}
+
 #[test]
 fn the_camera_trap_fits_in_53_lines() {
-    let lines = lines("deployment.amb");
-    for line in &lines {
-        assert!(line.len() <= 100, "too long: {line}");
-        // a block on one line stands for itself and at most three statements; outside of one there is one a line
-        let statements =
-            if line.contains('{') { line.matches(';').count() } else { line.matches(';').count() + 2 };
-        assert!(statements <= 3, "too many statements: {line}");
+    let files = reach(&camera_trap("deployment")).unwrap();
+    assert_eq!(files.len(), 3, "instances and service manifests are counted too");
+    let all = all_lines("deployment");
+    assert!(all.len() <= 53, "{} lines", all.len());
+}
+
+/// What a reader counts is what the rule counts.
+#[test]
+fn the_camera_trap_is_written_as_it_counts() {
+    for manifest in reach(&camera_trap("deployment")).unwrap() {
+        let text = std::fs::read_to_string(&manifest.path).unwrap();
+        let written = text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with("//"));
+        let spaced = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(written.map(spaced).collect::<Vec<_>>(), manifest.lines, "{}", manifest.path.display());
     }
-    assert!(lines.len() <= 53, "{} lines", lines.len());
 }
 
 #[test]
-fn a_second_motion_sensor_takes_at_most_5_lines() {
-    assert!(lines("two_sensors.amb").len() - lines("deployment.amb").len() <= 5);
+fn as_edits_a_second_sensor_takes_5_lines_and_detection_at_the_edge_2() {
+    let before = text("deployment");
+    for variant in VARIANTS {
+        let count = changed(&lines(&before), &lines(&variant.edited(&before)));
+        assert!((1..=variant.at_most).contains(&count), "{}: {count} lines", variant.file);
+    }
+}
+
+/// As a file of its own a variant says in two lines what it is called and what it varies.
+#[test]
+fn as_files_they_take_no_more_besides_their_two_first_lines() {
+    for variant in VARIANTS {
+        let own = lines(&text(variant.file));
+        let (first, rest) = own.split_at(2);
+        assert!(first[0].starts_with("deployment "), "{first:?}");
+        assert_eq!(first[1], "use \"deployment.amb\";");
+        assert!((1..=variant.at_most).contains(&rest.len()), "{}: {} lines", variant.file, rest.len());
+        assert_eq!(all_lines(variant.file).len() - all_lines("deployment").len(), own.len());
+    }
 }

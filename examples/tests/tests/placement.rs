@@ -1,42 +1,50 @@
 //! A service never knows where it runs.
 
-use examples_tests::{examples, reach, service_sources, words};
+use examples_tests::{all_examples, deployments, reach, service_sources, words};
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
-const CALC: [&str; 5] = ["one_group", "two_groups", "two_nodes", "three_hops", "exported"];
-
-fn manifests(example: &str) -> Vec<&'static str> {
-    match example {
-        "calc" => CALC.to_vec(),
-        _ => vec!["deployment", "two_sensors"],
-    }
+/// The crates that a deployment names, doubles for tests left out.
+fn crates(deployment: &Path) -> BTreeSet<PathBuf> {
+    let named = reach(deployment).unwrap().into_iter().flat_map(|m| m.crates().unwrap());
+    named.filter(|path| !path.iter().any(|part| part == "doubles")).collect()
 }
 
 #[test]
-fn all_placements_of_calc_name_the_same_two_crates() {
-    let services = examples().join("calc/services").canonicalize().unwrap();
-    let two = BTreeSet::from([services.join("ask"), services.join("calculator")]);
-    for name in CALC {
-        let used = reach(&examples().join(format!("calc/{name}.amb"))).unwrap();
-        let crates: BTreeSet<_> = used.iter().flat_map(|m| m.crates().unwrap()).collect();
-        assert_eq!(crates, two, "{name}");
+fn all_deployments_of_an_example_name_the_same_service_crates() {
+    for example in all_examples() {
+        let all = deployments(&example).unwrap();
+        let (first, others) = all.split_first().expect("an example has a deployment");
+        let services = crates(first);
+        assert!(services.len() >= 2, "{}", example.display());
+        for other in others {
+            assert_eq!(crates(other), services, "{}", other.display());
+        }
+    }
+}
+
+/// The crates are those of the example, all of them: none is there twice, for two placements.
+#[test]
+fn every_service_crate_of_an_example_is_in_its_deployments() {
+    for example in all_examples() {
+        let folders = std::fs::read_dir(example.join("services")).unwrap().map(|e| e.unwrap().path());
+        let here: BTreeSet<_> = folders.filter(|p| p.is_dir()).map(|p| p.canonicalize().unwrap()).collect();
+        assert_eq!(crates(&deployments(&example).unwrap()[0]), here, "{}", example.display());
     }
 }
 
 #[test]
 fn no_service_names_a_node_network_group_or_platform() {
-    for example in ["calc", "camera_trap"] {
+    for example in all_examples() {
         let mut names = BTreeSet::new();
-        for name in manifests(example) {
-            for manifest in reach(&examples().join(format!("{example}/{name}.amb"))).unwrap() {
-                for keyword in ["node", "network", "group", "platform"] {
-                    names.extend(manifest.declared(keyword).map(str::to_owned));
-                }
+        for manifest in deployments(&example).unwrap().iter().flat_map(|d| reach(d).unwrap()) {
+            for keyword in ["node", "network", "group", "platform"] {
+                names.extend(manifest.declared(keyword).map(str::to_owned));
             }
         }
         assert!(names.len() >= 4, "{names:?}");
-        let sources = service_sources(example).unwrap();
-        assert!(sources.len() >= 2, "{example}");
+        let sources = service_sources(&example).unwrap();
+        assert!(sources.len() >= 2, "{}", example.display());
         for (path, text) in sources {
             let said: Vec<_> = words(&text).into_iter().filter(|word| names.contains(*word)).collect();
             assert_eq!(said, Vec::<&str>::new(), "{}", path.display());
@@ -60,7 +68,7 @@ fn no_service_has_an_address_or_a_condition_of_compilation() {
         "port",
         "std",
     ];
-    for (path, text) in ["calc", "camera_trap"].iter().flat_map(|e| service_sources(e).unwrap()) {
+    for (path, text) in all_examples().iter().flat_map(|e| service_sources(e).unwrap()) {
         let said: Vec<_> = words(&text).into_iter().filter(|word| UNWANTED.contains(word)).collect();
         assert_eq!(said, Vec::<&str>::new(), "{}", path.display());
         let address = text
