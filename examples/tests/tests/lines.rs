@@ -10,11 +10,11 @@ fn camera_trap(manifest: &str) -> PathBuf {
 
 /// Those of every file that it reaches.
 fn all_lines(manifest: &str) -> Vec<String> {
-    reach(&camera_trap(manifest)).unwrap().into_iter().flat_map(|m| m.lines).collect()
+    reach(&camera_trap(manifest)).expect("every file is there").into_iter().flat_map(|m| m.lines).collect()
 }
 
 fn text(manifest: &str) -> String {
-    std::fs::read_to_string(camera_trap(manifest)).unwrap()
+    std::fs::read_to_string(camera_trap(manifest)).expect("it is there")
 }
 
 #[test]

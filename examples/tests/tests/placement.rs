@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 /// The crates that a deployment names, doubles for tests left out.
 fn crates(deployment: &Path) -> BTreeSet<PathBuf> {
-    let named = reach(deployment).unwrap().into_iter().flat_map(|m| m.crates().unwrap());
+    let files = reach(deployment).expect("every file is there");
+    let named = files.into_iter().flat_map(|m| m.crates().expect("every crate is there"));
     named.filter(|path| !path.iter().any(|part| part == "doubles")).collect()
 }
 
