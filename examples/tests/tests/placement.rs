@@ -34,17 +34,6 @@ fn every_service_crate_of_an_example_is_in_its_deployments() {
     }
 }
 
-/// Isolation and the place of the client are in files of their own, which each deployment combines.
-#[test]
-fn a_deployment_of_beps_is_at_most_four_lines() {
-    let all = deployments(&all_examples().into_iter().find(|e| e.ends_with("beps")).unwrap()).unwrap();
-    assert!(all.len() >= 9, "{all:?}");
-    for path in all {
-        let own = reach(&path).unwrap().into_iter().find(|m| m.path == path).unwrap();
-        assert!(own.lines.len() <= 4, "{:?}", own.lines);
-    }
-}
-
 #[test]
 fn no_service_names_a_node_network_group_or_platform() {
     for example in all_examples() {

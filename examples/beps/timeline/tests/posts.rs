@@ -5,7 +5,7 @@ use beps::{Post, PostOwned, Refusal};
 use timeline::{Posts, Timelines, kept, merged, view};
 
 fn post(timestamp: u64, id: u64) -> PostOwned {
-    kept(&Post { author: "Ada", content: "hello", timestamp, id }).unwrap()
+    kept(&Post { author: "Ada", content: "hello", timestamp, id }).expect("it is short")
 }
 
 fn posts(ids: impl IntoIterator<Item = u64>) -> Posts {

@@ -25,7 +25,7 @@ fn application<const N: usize>() -> (Balancer<N>, Feeds) {
     let feeds = kept(read_endpoint::Service::new(read_endpoint::Params { most_users: 20 }));
     let worker = || worker::Service::new(worker::Needs { users, posts, feeds });
     let workers = std::array::from_fn(|_| worker());
-    (load_balancer::Service::new(load_balancer::Needs { workers }).unwrap(), feeds)
+    (load_balancer::Service::new(load_balancer::Needs { workers }).expect("there is a worker"), feeds)
 }
 
 fn run(api: impl Worker, feeds: Feeds, params: Params) -> Result<Vec<String>, String> {

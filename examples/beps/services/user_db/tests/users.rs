@@ -20,11 +20,11 @@ fn users<'a>(posts: &'a Posts<'a>, names: &[&str]) -> Service<&'a Posts<'a>> {
 }
 
 fn followers(users: &impl UserDb, name: &str) -> Vec<String> {
-    now(users.get_user(name)).unwrap().followers.iter().map(|n| n.to_string()).collect()
+    now(users.get_user(name)).expect("a user").followers.iter().map(|n| n.to_string()).collect()
 }
 
 fn followees(users: &impl UserDb, name: &str) -> Vec<String> {
-    now(users.get_user(name)).unwrap().followees.iter().map(|n| n.to_string()).collect()
+    now(users.get_user(name)).expect("a user").followees.iter().map(|n| n.to_string()).collect()
 }
 
 const UNKNOWN: Failure<Refusal> = Failure::Error(Refusal::UnknownUser);

@@ -14,10 +14,10 @@ fn worker<R: ReadEndpoint>(feeds: R) -> impl Worker {
     let users = user_db::Service::new(user_db::Needs { posts }, user_db::Params { most_users: 9 });
     let worker = Service::new(Needs { users, posts, feeds });
     for name in ["Ada", "Bo", "Cy", "Dee"] {
-        now(worker.create_user(name)).unwrap();
+        now(worker.create_user(name)).expect("the name is free");
     }
     for (follower, followee) in [("Ada", "Cy"), ("Bo", "Cy"), ("Ada", "Bo"), ("Ada", "Dee")] {
-        now(worker.follow(follower, followee)).unwrap();
+        now(worker.follow(follower, followee)).expect("both are there");
     }
     worker
 }
