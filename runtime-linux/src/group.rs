@@ -4,6 +4,7 @@
 //! needed for that, builds its instances, and then steps and sleeps until the node asks it to stop.
 
 use crate::ends;
+use crate::member::{ClassSpec, FromIdentity, Member, MemberLines};
 use crate::os::{filter, inherit, spawn, wait};
 use crate::spec::{End, GroupSpec, Peer};
 use crate::spin::Spin;
@@ -38,6 +39,7 @@ impl Refused {
 #[derive(Debug)]
 pub struct Host {
     spec: &'static GroupSpec,
+    member: Member,
     lanes: &'static [Lane],
     ctx: &'static Ctx<'static>,
     status: Status,
@@ -61,8 +63,25 @@ const OWN: u8 = 254;
 /// `build` makes the instances and ends in [`Host::serve`]. Anything wrong is printed, which the node logs, and is a
 /// status of 1.
 pub fn run(spec: &'static GroupSpec, build: impl FnOnce(Host) -> Result<ExitCode, Refused>) -> ExitCode {
+    start(spec, None, build)
+}
+
+/// As [`run`], for an image that several nodes share: the node says which of them this is.
+pub fn run_member(
+    spec: &'static GroupSpec,
+    class: &'static ClassSpec,
+    build: impl FnOnce(Host) -> Result<ExitCode, Refused>,
+) -> ExitCode {
+    start(spec, Some(class), build)
+}
+
+fn start(
+    spec: &'static GroupSpec,
+    class: Option<&ClassSpec>,
+    build: impl FnOnce(Host) -> Result<ExitCode, Refused>,
+) -> ExitCode {
     end_at_panic();
-    let host = match Host::open(spec) {
+    let host = match Host::open(spec, class) {
         Ok(host) => host,
         Err(what) => {
             print(format_args!("group {} must be started by its node: {what}", spec.name));
@@ -107,10 +126,14 @@ fn print(line: impl Display) {
 }
 
 impl Host {
-    fn open(spec: &'static GroupSpec) -> Result<Self, String> {
+    fn open(spec: &'static GroupSpec, class: Option<&ClassSpec>) -> Result<Self, String> {
         let args: Vec<String> = std::env::args().collect();
-        let [name, spin, waits] = args.as_slice() else { return Err("arguments are missing".to_owned()) };
-        if name != spec.name {
+        let [name, spin, waits, lines @ ..] = args.as_slice() else {
+            return Err("arguments are missing".to_owned());
+        };
+        let lines = MemberLines::parse(lines.iter().map(String::as_str))?;
+        let member = Member::of(class.unwrap_or(&ClassSpec::NONE), &lines)?;
+        if name != member.name(spec.name) {
             return Err(format!("the node took it for `{name}`"));
         }
         let spin = spin.parse().map_err(|_| "bad arguments".to_owned())?;
@@ -128,6 +151,7 @@ impl Host {
         filter::install(&second).map_err(|e| format!("system call filter: {e}"))?;
         Ok(Self {
             spec,
+            member,
             lanes: Vec::leak(lanes),
             ctx: ends::ctx(spec.timers),
             status: Status::new(status, spec.lanes.len()),
@@ -141,6 +165,27 @@ impl Host {
     #[must_use]
     pub fn ctx(&self) -> &'static Ctx<'static> {
         self.ctx
+    }
+
+    /// What this member of the class calls the instance or group that the image calls `key`.
+    #[must_use]
+    pub fn name(&self, key: &'static str) -> &'static str {
+        self.member.name(key)
+    }
+
+    /// A parameter that the identity file of the node gives.
+    ///
+    /// # Panics
+    /// If the class's table has no such parameter of this type.
+    #[must_use]
+    pub fn param<T: FromIdentity>(&self, instance: &str, name: &str) -> T {
+        self.member.param(instance, name)
+    }
+
+    /// As the function [`ran`], for the instance that the image calls `key`.
+    pub fn ran<E: Display>(&self, key: &'static str) -> impl FnOnce(Result<(), E>) + use<E> {
+        let instance = self.name(key);
+        move |result| ran(instance, result)
     }
 
     /// The caller's end of lane `lane`, to be made once.

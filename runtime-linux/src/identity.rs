@@ -17,10 +17,13 @@
 //! ```
 //! A place is `udp:ADDRESS:PORT` (`udp:` may be left out), `tcp:ADDRESS:PORT`, `unix:/PATH`, or `serial:/DEVICE,BAUD`. A
 //! neighbour has the transport of its interface; on a serial line there is one, and it needs no `peer`.
+//!
+//! A node whose image several nodes share has further lines: see [`crate::member`].
 
 use crate::link::Place;
 use crate::link::impair::Impairment;
 use crate::link::medium::Figures;
+use crate::member::MemberLines;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -45,6 +48,8 @@ pub struct Identity {
     pub folders: Vec<(String, PathBuf)>,
     /// Faults to inject at the sockets.
     pub impair: Option<Impairment>,
+    /// Names, ids and parameters, where the image is one of several nodes.
+    pub member: MemberLines,
 }
 
 /// What is wrong with an identity file, and in which line (0: with all of it).
@@ -123,6 +128,7 @@ impl Identity {
             "medium" => named(&mut self.media, rest, Figures::parse)?,
             "folder" => named(&mut self.folders, rest, path)?,
             "peer" => self.neighbour(rest)?,
+            _ if self.member.entry(key, rest)? => {}
             _ => return Err(format!("unknown key `{key}`")),
         }
         Ok(())
@@ -165,12 +171,12 @@ fn named<T>(
     Ok(())
 }
 
-fn two(rest: &str) -> Result<(&str, &str), String> {
+pub(crate) fn two(rest: &str) -> Result<(&str, &str), String> {
     let (a, b) = rest.split_once(char::is_whitespace).ok_or("a field is missing")?;
     Ok((a, b.trim()))
 }
 
-fn word(text: &str) -> Result<&str, String> {
+pub(crate) fn word(text: &str) -> Result<&str, String> {
     match text.split_whitespace().count() {
         1 => Ok(text),
         0 => Err("a field is missing".to_owned()),

@@ -10,6 +10,7 @@ pub mod group;
 pub mod identity;
 pub mod link;
 pub mod log;
+pub mod member;
 pub mod node;
 pub mod os;
 pub mod prelude;

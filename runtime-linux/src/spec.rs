@@ -1,5 +1,6 @@
 //! What generated code says about a node and its groups: constant tables, no behaviour.
 
+pub use crate::member::{ClassParam, ClassSpec, ParamType};
 use ambc_abi::LaneSpec;
 pub use ambc_kernel::lane::End;
 use ambc_kernel::net::NetTable;
@@ -57,6 +58,14 @@ pub enum Side {
     Net(&'static str),
 }
 
+impl NodeLane {
+    /// A lane between two sides.
+    #[must_use]
+    pub const fn new(name: &'static str, spec: LaneSpec, caller: Side, callee: Side) -> Self {
+        Self { name, spec, caller, callee }
+    }
+}
+
 impl Side {
     pub(crate) fn is_kernel(self) -> bool {
         self == Self::Kernel
@@ -89,6 +98,14 @@ pub struct GroupLane {
     pub end: End,
     /// Who has the other end.
     pub peer: Peer,
+}
+
+impl GroupLane {
+    /// A lane whose `end` is here.
+    #[must_use]
+    pub const fn new(name: &'static str, spec: LaneSpec, end: End, peer: Peer) -> Self {
+        Self { name, spec, end, peer }
+    }
 }
 
 /// The other end of a group's lane.

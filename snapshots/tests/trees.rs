@@ -16,11 +16,11 @@ fn tree(front: &driver::Front) -> String {
         (front.checked.as_ref().expect("it checks"), front.plan.as_ref().expect("it plans"));
     let options = BuildOptions::to_look_at(checked);
     let images = build::images(checked, plan);
-    let trees = build::trees(images.iter().map(|(_, i)| i), &options);
+    let trees = build::trees(images.iter().map(|c| &c.image), &options);
     let mut out = String::new();
-    for ((_, image), tree) in images.iter().zip(&trees) {
+    for (class, tree) in images.iter().zip(&trees) {
         for (path, file) in &tree.files {
-            let _ = write!(out, "//// {}/{path}\n{}\n", image.slug, file.text);
+            let _ = write!(out, "//// {}/{path}\n{}\n", class.image.slug, file.text);
         }
     }
     out.replace(&repo().display().to_string(), "$REPO")

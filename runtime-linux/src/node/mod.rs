@@ -19,6 +19,7 @@ use crate::ends;
 use crate::group::Refused;
 use crate::identity::Identity;
 use crate::log::{self, Level};
+use crate::member::{ClassSpec, FromIdentity, Member, node_spec};
 use crate::os::memory::Region;
 use crate::os::support::Support;
 use crate::os::{inherit, signals};
@@ -42,6 +43,7 @@ use vitals::Vitals;
 pub struct Host {
     spec: &'static NodeSpec,
     identity: Identity,
+    member: Member,
     lanes: &'static [Lane],
     /// Keeps the descriptors of lanes open: a group that is started again gets the same.
     regions: Vec<Region>,
@@ -63,6 +65,24 @@ const HERE: u8 = 255;
 /// `build` makes the instances of the kernel group and ends in [`Host::serve`]. The exit status is 0 after an orderly stop,
 /// 2 for a wrong command line, 1 for everything else, with a line on standard error.
 pub fn run(spec: &'static NodeSpec, build: impl FnOnce(Host) -> Result<ExitCode, Refused>) -> ExitCode {
+    start(spec, None, build)
+}
+
+/// As [`run`], for an image that several nodes share: the identity file says which of them this is. `spec` is without ids,
+/// and its names are those of the class.
+pub fn run_member(
+    spec: &'static NodeSpec,
+    class: &'static ClassSpec,
+    build: impl FnOnce(Host) -> Result<ExitCode, Refused>,
+) -> ExitCode {
+    start(spec, Some(class), build)
+}
+
+fn start(
+    spec: &'static NodeSpec,
+    class: Option<&ClassSpec>,
+    build: impl FnOnce(Host) -> Result<ExitCode, Refused>,
+) -> ExitCode {
     let args = match Args::parse(std::env::args().skip(1)) {
         Ok(args) => args,
         Err(what) => {
@@ -70,7 +90,7 @@ pub fn run(spec: &'static NodeSpec, build: impl FnOnce(Host) -> Result<ExitCode,
             return ExitCode::from(2);
         }
     };
-    let code = match Host::open(spec, &args) {
+    let code = match Host::open(spec, class, &args) {
         Ok(host) => build(host).unwrap_or_else(|refused| {
             let (instance, why) = refused.parts();
             log::line(Level::Error, instance, format_args!("cannot be made: {why}"));
@@ -115,12 +135,10 @@ fn complain(what: impl Display) {
 }
 
 impl Host {
-    fn open(spec: &'static NodeSpec, args: &Args) -> Result<Self, String> {
-        let identity =
-            Identity::read(&args.identity).map_err(|e| format!("{}: {e}", args.identity.display()))?;
-        if identity.node != spec.name {
-            return Err(format!("{} is the identity of node {}", args.identity.display(), identity.node));
-        }
+    fn open(spec: &'static NodeSpec, class: Option<&ClassSpec>, args: &Args) -> Result<Self, String> {
+        let path = args.identity.display();
+        let identity = Identity::read(&args.identity).map_err(|e| format!("{path}: {e}"))?;
+        let (spec, member) = who(spec, class, &identity).map_err(|e| format!("{path} {e}"))?;
         let support = isolation(spec)?;
         allow_descriptors();
         let signals = signals::stop_signals().map_err(|e| format!("signals: {e}"))?;
@@ -138,10 +156,11 @@ impl Host {
         let tuning = Tuning { spin, waitv: support.waitv };
         let ctx = ends::ctx(spec.timers);
         Ok(Self {
-            groups: Supervisor::prepare(spec, &identity, &regions, lanes, &tuning)?,
+            groups: Supervisor::prepare(spec, &identity, &member, &regions, lanes, &tuning)?,
             links: Links::open(spec, &identity, lanes, ctx, peer)?,
             spec,
             identity,
+            member,
             lanes,
             regions,
             ctx,
@@ -185,6 +204,27 @@ impl Host {
         found.ok_or_else(|| format!("folder {name}: the identity file gives neither `folder` nor `data`"))
     }
 
+    /// What this node calls the instance or group that its image calls `key`.
+    #[must_use]
+    pub fn name(&self, key: &'static str) -> &'static str {
+        self.member.name(key)
+    }
+
+    /// A parameter that this node's identity file gives.
+    ///
+    /// # Panics
+    /// If the class's table has no such parameter of this type.
+    #[must_use]
+    pub fn param<T: FromIdentity>(&self, instance: &str, name: &str) -> T {
+        self.member.param(instance, name)
+    }
+
+    /// As the function [`ran`], for the instance that the image calls `key`.
+    pub fn ran<E: Display>(&self, key: &'static str) -> impl FnOnce(Result<(), E>) + use<E> {
+        let instance = self.name(key);
+        move |result| ran(instance, result)
+    }
+
     /// When this node started, on the clock of [`Self::ctx`].
     #[must_use]
     pub fn started(&self) -> u64 {
@@ -211,6 +251,28 @@ impl Host {
                 log::line(Level::Error, "ambc", what);
                 ExitCode::FAILURE
             }
+        }
+    }
+}
+
+/// The tables and the names of this node, from its image and its identity file.
+fn who(
+    spec: &'static NodeSpec,
+    class: Option<&ClassSpec>,
+    identity: &Identity,
+) -> Result<(&'static NodeSpec, Member), String> {
+    let lines = &identity.member;
+    match class {
+        None if identity.node != spec.name => Err(format!("is the identity of node {}", identity.node)),
+        None if !lines.is_empty() => Err("has lines for an image that several nodes share".to_owned()),
+        None => Ok((spec, Member::default())),
+        Some(class) if lines.class.as_deref() != Some(class.name) => {
+            Err(format!("is not the identity of a node of class {}", class.name))
+        }
+        Some(class) => {
+            let member = Member::of(class, lines).map_err(|e| format!("({}): {e}", identity.node))?;
+            let spec = node_spec(spec, &identity.node, &member, lines);
+            Ok((spec.map_err(|e| format!("({}): {e}", identity.node))?, member))
         }
     }
 }

@@ -57,12 +57,13 @@ pub(crate) enum Printed {
 }
 
 impl Process {
-    /// Prepares the group; nothing runs yet. `lanes` in the group's order.
+    /// Prepares the group; nothing runs yet. `lanes` in the group's order; `member`: its lines of the node's identity.
     pub(crate) fn prepare(
         spec: &'static NodeGroup,
         path: &Path,
         lanes: &[&Region],
         tuning: &Tuning,
+        member: &[String],
     ) -> io::Result<Self> {
         let page = Region::create(spec.name, status_bytes(lanes.len()))?;
         let status = Rc::new(Status::new(page, lanes.len()));
@@ -78,7 +79,9 @@ impl Process {
             return Err(io::Error::other(format!("has {} lanes; {} are possible", lanes.len(), MAX_FDS - 5)));
         }
         let limits = Limits { memory: if spec.memory == 0 { DEFAULT_MEMORY } else { spec.memory } };
-        let args = [spec.name, &tuning.spin.to_string(), if tuning.waitv { "waitv" } else { "poll" }];
+        let (spin, wait) = (tuning.spin.to_string(), if tuning.waitv { "waitv" } else { "poll" });
+        let mut args = vec![spec.name, &spin, wait];
+        args.extend(member.iter().map(String::as_str));
         let image = Image::prepare(path, &args, &fds, bell.as_raw_fd(), limits)?;
         Ok(Self {
             spec,

@@ -6,6 +6,7 @@ use super::process::{Ended, Printed, Process, Tuning};
 use crate::control::Control;
 use crate::identity::Identity;
 use crate::log::{self, Level};
+use crate::member::Member;
 use crate::os::memory::Region;
 use crate::os::wait;
 use crate::spec::{End, NodeSpec, Side};
@@ -46,6 +47,7 @@ impl Supervisor {
     pub(crate) fn prepare(
         spec: &'static NodeSpec,
         identity: &Identity,
+        member: &Member,
         regions: &[Region],
         lanes: &'static [Lane],
         tuning: &Tuning,
@@ -58,7 +60,7 @@ impl Supervisor {
                 .group(group.name)
                 .ok_or_else(|| format!("no executable for group {}", group.name))?;
             let lanes: Vec<&Region> = spec.lanes_of(number).map(|(i, _)| &regions[i]).collect();
-            let process = Process::prepare(group, path, &lanes, tuning)
+            let process = Process::prepare(group, path, &lanes, tuning, &member.lines_of(group))
                 .map_err(|e| format!("group {} ({}): {e}", group.name, path.display()))?;
             Ok(Kept {
                 process,

@@ -1,7 +1,6 @@
 //! Node images to executables: render, write what differs, run cargo where something changed, keep what it made.
 //!
-//! In: the images of the nodes to build. Out: for each what was done, and diagnostics in terms of the user's files.
-//! For each node, in order: render ([`Renderer`]), write ([`emit`]), skip if the last build still stands
+//! In: the images to build. Out: for each what was done, and diagnostics in terms of the user's files. For each image, in order: render ([`Renderer`]), write ([`emit`]), skip if the last build still stands
 //! ([`cargo::is_current`]), run cargo ([`cargo::build`]), map what rustc says ([`messages`]), copy the executables.
 
 mod messages;
@@ -9,12 +8,11 @@ mod runtime;
 mod session;
 
 pub use runtime::{RuntimeChoice, choose_runtime};
-pub use session::{Places, images, runtime_dir};
+pub use session::{Places, images, runtime_dir, select};
 
 use crate::cargo::{self, Invocation, Outcome};
 use crate::emit::{self, EmitError, Written, write_if_changed};
-use crate::hir::NodeId;
-use crate::image::{ClientImage, NodeImage};
+use crate::image::{ClassImage, ClientImage, NodeImage};
 use crate::render::{BuildPlace, FileTree, Renderer};
 use ambc_diag::Diagnostics;
 use std::path::{Path, PathBuf};
@@ -34,10 +32,11 @@ pub struct BuildOptions {
     pub offline: bool,
 }
 
-/// What became of one node.
+/// What became of one image: that of a node, or of a class of them.
 #[derive(Clone, Debug)]
 pub struct NodeBuild {
-    pub node: String,
+    /// `camera`, or `sensor (500 nodes)`.
+    pub label: String,
     pub outcome: NodeOutcome,
     pub written: Written,
     /// Executables, by the name of their isolation domain; the kernel group first.
@@ -108,16 +107,16 @@ pub fn write_clients(clients: &[ClientImage], options: &BuildOptions) -> Result<
 
 /// Builds every image; a node that fails does not keep the others from being built.
 pub fn build(
-    images: &[(NodeId, NodeImage)],
+    images: &[&ClassImage],
     options: &BuildOptions,
     progress: &mut dyn Progress,
     diags: &mut Diagnostics,
 ) -> Result<Vec<NodeBuild>, BuildError> {
     let mut out = Vec::new();
-    let trees = trees(images.iter().map(|(_, i)| i), options);
-    for ((_, image), tree) in images.iter().zip(trees) {
-        progress.node(&image.node);
-        let done = build_node(image, &tree, options, progress, diags)?;
+    let trees = trees(images.iter().map(|c| &c.image), options);
+    for (class, tree) in images.iter().zip(trees) {
+        progress.node(&class.image.node);
+        let done = build_node(class, &tree, options, progress, diags)?;
         progress.done(&done);
         out.push(done);
     }
@@ -125,18 +124,18 @@ pub fn build(
 }
 
 fn build_node(
-    image: &NodeImage,
+    class: &ClassImage,
     tree: &FileTree,
     options: &BuildOptions,
     progress: &mut dyn Progress,
     diags: &mut Diagnostics,
 ) -> Result<NodeBuild, BuildError> {
+    let image = &class.image;
     let workspace = options.out.join("nodes").join(&image.slug);
     let written = emit::emit(&workspace, tree)?;
     let stamp = workspace.join(".ambc-stamp.json");
     let executables = executables(image, &options.out);
-    let mut done =
-        NodeBuild { node: image.node.clone(), outcome: NodeOutcome::UpToDate, written, executables };
+    let mut done = NodeBuild { label: class.label(), outcome: NodeOutcome::UpToDate, written, executables };
     if done.written.is_empty() && cargo::is_current(&stamp, &key(options)) {
         return Ok(done);
     }

@@ -4,8 +4,9 @@ use super::{BuildOptions, RuntimeChoice};
 use crate::check::Checked;
 use crate::emit::{EmitError, unpack_runtime};
 use crate::hir::{Deployment, NodeId};
-use crate::image::{NodeImage, lower};
+use crate::image::{ClassImage, lower};
 use crate::plan::Plan;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Folders below that of the deployment's root file.
@@ -47,9 +48,35 @@ pub fn runtime_dir(choice: &RuntimeChoice, places: &Places) -> Result<PathBuf, E
     }
 }
 
-/// The image of every node.
-pub fn images(checked: &Checked<Deployment>, plan: &Plan) -> Vec<(NodeId, NodeImage)> {
-    checked.nodes.ids().zip(lower(checked, plan)).collect()
+/// The image of every class of nodes.
+pub fn images(checked: &Checked<Deployment>, plan: &Plan) -> Vec<ClassImage> {
+    lower(checked, plan)
+}
+
+/// The nodes that these names mean: `camera`, `sensor[3]`, all of `sensor`, or `sensor[0..8]`; without a name, all.
+/// `Err`: the name that means none.
+pub fn select(hir: &Deployment, names: &[String]) -> Result<BTreeSet<NodeId>, String> {
+    let mut out = BTreeSet::new();
+    for name in names {
+        let mut found = 0;
+        let range = name.strip_suffix(']').and_then(|n| n.split_once('[')).and_then(|(array, range)| {
+            let (first, end) = range.split_once("..")?;
+            Some((array, first.parse::<u32>().ok()?..end.parse::<u32>().ok()?))
+        });
+        for (id, node) in hir.nodes.iter() {
+            let index = node.name.index.unwrap_or(0);
+            let meant = match &range {
+                Some((array, range)) => node.name.text == *array && range.contains(&index),
+                None => node.name.text == *name || node.name.to_string() == *name,
+            };
+            found += usize::from(meant);
+            out.extend(meant.then_some(id));
+        }
+        if found == 0 || range.is_some_and(|(_, r)| found != r.len()) {
+            return Err(name.clone());
+        }
+    }
+    Ok(if names.is_empty() { hir.nodes.ids().collect() } else { out })
 }
 
 impl BuildOptions {

@@ -115,9 +115,9 @@ pub(super) enum Command {
         file: PathBuf,
         #[arg(long, value_enum)]
         stage: Stage,
-        /// Only this node
+        /// Only these nodes: `camera`, `sensor`, `sensor[3]` or `sensor[0..8]`
         #[arg(long, value_name = "NODE")]
-        node: Option<String>,
+        node: Vec<String>,
     },
     /// Explain a diagnostic: what, why, an example, what to write instead
     Explain {
@@ -136,7 +136,7 @@ pub(super) enum Command {
 #[derive(Args, Clone, Debug)]
 pub(super) struct BuildArgs {
     pub(super) file: PathBuf,
-    /// Only these nodes
+    /// Only these nodes: `camera`, `sensor`, `sensor[3]` or `sensor[0..8]`
     #[arg(long, value_name = "NODE")]
     pub(super) node: Vec<String>,
     #[command(flatten)]
@@ -157,6 +157,9 @@ pub(super) struct BuildOptions {
 #[derive(Args, Clone, Debug)]
 pub(super) struct RunArgs {
     pub(super) file: PathBuf,
+    /// Start only these nodes, as if the others were off: `camera`, `sensor`, `sensor[3]` or `sensor[0..8]`
+    #[arg(long, value_name = "NODE")]
+    pub(super) node: Vec<String>,
     /// End when every `run` service has returned and no call is in flight
     #[arg(long)]
     pub(super) until_idle: bool,

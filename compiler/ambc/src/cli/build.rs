@@ -7,11 +7,12 @@ use super::shell::Shell;
 use crate::build::{self, BuildError, BuildOptions, NodeBuild, NodeOutcome, Places, Progress};
 use crate::check::Checked;
 use crate::driver::{self, Exit};
-use crate::hir::{Deployment, NodeId};
-use crate::image::{NodeImage, clients};
+use crate::hir::{Deployment, NodeId, families};
+use crate::image::{ClassImage, clients};
 use crate::plan::Plan;
 use ambc_diag::{Code, Diagnostic, Diagnostics, Sources};
 use indicatif::{ProgressBar, ProgressStyle};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -20,8 +21,10 @@ const UNSEALED: Code = Code("W0501");
 /// A deployment whose nodes have been built.
 pub(super) struct Built {
     pub(super) checked: Checked<Deployment>,
-    pub(super) images: Vec<(NodeId, NodeImage)>,
-    pub(super) nodes: Vec<NodeBuild>,
+    /// Every class of the deployment, and what became of those that were asked for.
+    pub(super) classes: Vec<(ClassImage, Option<NodeBuild>)>,
+    /// The nodes that were asked for.
+    pub(super) nodes: BTreeSet<NodeId>,
     /// Crates for callers outside.
     pub(super) clients: Vec<PathBuf>,
     pub(super) places: Places,
@@ -31,7 +34,7 @@ pub(super) fn build(shell: &Shell, common: &Common, file: &Path, only: &[String]
     let start = Instant::now();
     match prepare_and_build(shell, common, file, only, options) {
         Ok(built) => {
-            summary(shell, &built.nodes, start.elapsed());
+            summary(shell, &built, start.elapsed());
             for client in &built.clients {
                 shell.out(&format!("client crate: {}\n", client.display()));
             }
@@ -71,7 +74,9 @@ pub(super) fn prepare_and_build(
         Exit::Machine
     };
     let places = Places::new(file, &checked.name).map_err(|e| machine(&e))?;
-    let images = wanted(shell, &checked, &plan, only.iter().map(String::as_str))?;
+    let nodes = wanted(shell, &checked, only)?;
+    let images = build::images(&checked, &plan);
+    let asked: Vec<_> = images.iter().filter(|c| is_asked(c, &nodes)).collect();
     let mut build_options =
         BuildOptions::new(&places, build::runtime_dir(&runtime, &places).map_err(|e| machine(&e))?);
     build_options.release = options.release;
@@ -81,12 +86,19 @@ pub(super) fn prepare_and_build(
     }
     let clients = build::write_clients(&clients(&checked, &plan), &build_options).map_err(|e| machine(&e))?;
     let mut diags = Diagnostics::default();
-    let mut bar = Bar::new(shell, images.len());
-    let nodes = build::build(&images, &build_options, &mut bar, &mut diags);
+    let mut bar = Bar::new(shell, asked.len());
+    let builds = build::build(&asked, &build_options, &mut bar, &mut diags);
     bar.finish();
-    let nodes = nodes.map_err(|e| cannot_build(shell, &e))?;
+    let mut builds = builds.map_err(|e| cannot_build(shell, &e))?.into_iter();
     match told(shell, common, &levels, &front.loaded.sources, diags) {
-        Exit::Ok => Ok(Built { checked, images, nodes, clients, places }),
+        Exit::Ok => {
+            let build = |c: ClassImage| {
+                let build = if is_asked(&c, &nodes) { builds.next() } else { None };
+                (c, build)
+            };
+            let classes = images.into_iter().map(build).collect();
+            Ok(Built { checked, classes, nodes, clients, places })
+        }
         exit => Err(exit),
     }
 }
@@ -110,23 +122,23 @@ fn cannot_build(shell: &Shell, e: &BuildError) -> Exit {
 }
 
 /// The nodes asked for by name; all without one.
-pub(super) fn wanted<'n>(
+pub(super) fn wanted(
     shell: &Shell,
     checked: &Checked<Deployment>,
-    plan: &Plan,
-    only: impl IntoIterator<Item = &'n str>,
-) -> Result<Vec<(NodeId, NodeImage)>, Exit> {
-    let all = build::images(checked, plan);
-    let only: Vec<&str> = only.into_iter().collect();
-    for name in &only {
-        if !all.iter().any(|(_, i)| i.node == *name) {
-            let known: Vec<_> = all.iter().map(|(_, i)| i.node.as_str()).collect();
-            let hint = super::commands::did_you_mean(name, known);
-            shell.err(&format!("error: there is no node `{name}`{hint}\n"));
-            return Err(Exit::Usage);
-        }
-    }
-    Ok(all.into_iter().filter(|(_, i)| only.is_empty() || only.contains(&i.node.as_str())).collect())
+    only: &[String],
+) -> Result<BTreeSet<NodeId>, Exit> {
+    build::select(checked, only).map_err(|name| {
+        let names = checked.nodes.iter().map(|(_, n)| &n.name);
+        let known: Vec<_> = names.flat_map(|n| [n.to_string(), n.text.clone()]).collect();
+        let hint = super::commands::did_you_mean(&name, known.iter().map(String::as_str));
+        shell.err(&format!("error: there is no node `{name}`{hint}\n"));
+        Exit::Usage
+    })
+}
+
+/// Some node of the class is among `nodes`.
+pub(super) fn is_asked(class: &ClassImage, nodes: &BTreeSet<NodeId>) -> bool {
+    class.members.iter().any(|m| nodes.contains(&m.node))
 }
 
 /// One warning for the whole deployment, where anything crosses a network.
@@ -142,39 +154,51 @@ fn links_are_unsealed(checked: &Checked<Deployment>, plan: &Plan) -> Diagnostics
     diags
 }
 
-/// Every node is built for Linux and every network carried over loopback UDP: said for each.
+/// Every node is built for Linux and every network carried over loopback UDP: said for each, and once for an array.
 fn say_what_stands_in(shell: &Shell, checked: &Checked<Deployment>, plan: &Plan) {
+    let mut platforms: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for (_, node) in checked.nodes.iter() {
         if let Some(platform) = node.platform.map(|p| &checked.platforms[p])
             && platform.kind != crate::hir::PlatformKind::Linux
         {
-            let (node, platform) = (&node.name, &platform.name);
+            platforms.entry(&platform.name).or_default().push(&node.name);
+        }
+    }
+    for (platform, nodes) in platforms {
+        for node in families(nodes) {
             shell.err(&format!("note: node `{node}` (`{platform}`) is built for Linux in this version\n"));
         }
     }
-    let used: std::collections::BTreeSet<_> = plan.routes.iter().flat_map(|r| &r.networks).collect();
-    for network in used {
-        let network = &checked.networks[*network];
-        let (name, kind) = (&network.name, network.kind.word());
-        shell.err(&format!(
-            "note: network `{name}` ({kind}) is carried over loopback UDP by `run` in this version\n"
-        ));
+    let used: BTreeSet<_> = plan.routes.iter().flat_map(|r| &r.networks).collect();
+    let mut kinds: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for network in used.into_iter().map(|n| &checked.networks[*n]) {
+        kinds.entry(network.kind.word()).or_default().push(&network.name);
+    }
+    for (kind, networks) in kinds {
+        for name in families(networks) {
+            shell.err(&format!(
+                "note: network `{name}` ({kind}) is carried over loopback UDP by `run` in this version\n"
+            ));
+        }
     }
 }
 
-fn summary(shell: &Shell, nodes: &[NodeBuild], time: Duration) {
-    for n in nodes {
+fn summary(shell: &Shell, built: &Built, time: Duration) {
+    for n in built.classes.iter().filter_map(|(_, build)| build.as_ref()) {
         let what = match n.outcome {
             NodeOutcome::UpToDate => "up to date".to_owned(),
             NodeOutcome::Built => format!("built, {} generated files written", n.written.written.len()),
             NodeOutcome::Failed => "failed".to_owned(),
         };
-        shell.out(&format!("{}: {what}\n", n.node));
+        shell.out(&format!("{}: {what}\n", n.label));
         for (domain, path) in n.executables.iter().filter(|_| n.outcome == NodeOutcome::Built) {
             shell.out(&format!("    {domain}: {}\n", path.display()));
         }
     }
-    let nodes = if nodes.len() == 1 { "1 node".to_owned() } else { format!("{} nodes", nodes.len()) };
+    let nodes = match built.nodes.len() {
+        1 => "1 node".to_owned(),
+        n => format!("{n} nodes"),
+    };
     shell.err(&format!("{nodes} in {:.1} s\n", time.as_secs_f32()));
 }
 
@@ -210,7 +234,7 @@ impl Progress for Bar {
     fn done(&mut self, build: &NodeBuild) {
         self.bar.inc(1);
         if let Some(shell) = self.plain.filter(|_| build.outcome == NodeOutcome::Built) {
-            shell.err(&format!("built node {}\n", build.node));
+            shell.err(&format!("built node {}\n", build.label));
         }
     }
 }

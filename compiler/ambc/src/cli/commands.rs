@@ -64,7 +64,7 @@ fn with_plan(
     exit
 }
 
-pub(super) fn dump(shell: &Shell, common: &Common, file: &Path, stage: Stage, node: Option<&str>) -> Exit {
+pub(super) fn dump(shell: &Shell, common: &Common, file: &Path, stage: Stage, node: &[String]) -> Exit {
     let (request, files) = request(common, file);
     match stage {
         Stage::Ast | Stage::Hir => {
@@ -89,20 +89,22 @@ fn with_images(
     shell: &Shell,
     common: &Common,
     file: &Path,
-    node: Option<&str>,
+    node: &[String],
     show: impl Fn(&NodeImage, &FileTree) -> String,
 ) -> Exit {
     let front = front(common, file);
     let exit = tell(shell, common, &common.levels(), &front.loaded.sources, front.diags, Beside::AResult);
     if let (Exit::Ok, Some(checked), Some(plan)) = (exit, &front.checked, &front.plan) {
         let options = build::BuildOptions::to_look_at(checked);
-        let images = match super::build::wanted(shell, checked, plan, node) {
-            Ok(images) => images,
+        let nodes = match super::build::wanted(shell, checked, node) {
+            Ok(nodes) => nodes,
             Err(exit) => return exit,
         };
-        let trees = build::trees(images.iter().map(|(_, i)| i), &options);
-        for ((_, image), tree) in images.iter().zip(&trees) {
-            shell.out(&show(image, tree));
+        let mut images = build::images(checked, plan);
+        images.retain(|c| super::build::is_asked(c, &nodes));
+        let trees = build::trees(images.iter().map(|c| &c.image), &options);
+        for (class, tree) in images.iter().zip(&trees) {
+            shell.out(&show(&class.image, tree));
         }
     }
     exit

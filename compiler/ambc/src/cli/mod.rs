@@ -67,9 +67,7 @@ fn run(cli: &Cli) -> Exit {
         Command::Check { file } => commands::check(&shell, &cli.common, file),
         Command::Plan { file, why } => commands::plan(&shell, &cli.common, file, why.as_deref()),
         Command::Graph { file } => commands::graph(&shell, &cli.common, file),
-        Command::Dump { file, stage, node } => {
-            commands::dump(&shell, &cli.common, file, *stage, node.as_deref())
-        }
+        Command::Dump { file, stage, node } => commands::dump(&shell, &cli.common, file, *stage, node),
         Command::Explain { code } => commands::explain(&shell, code),
         Command::Completions { shell: kind } => commands::completions(&shell, *kind),
         Command::Build(args) => build::build(&shell, &cli.common, &args.file, &args.node, &args.build),

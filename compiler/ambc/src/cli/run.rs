@@ -3,14 +3,18 @@
 use super::args::{Common, RunArgs};
 use super::build::{Built, prepare_and_build};
 use super::shell::Shell;
-use crate::cluster::{self, Event, Loopback, NodeEvent, RunEnd, RunOptions, RunPlace};
+use crate::build::NodeBuild;
+use crate::cluster::{self, ClusterNode, Event, Loopback, NodeEvent, RunEnd, RunOptions, RunPlace};
 use crate::driver::Exit;
+use crate::hir::NodeId;
+use crate::image::ClassImage;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 pub(super) fn run(shell: &Shell, common: &Common, args: &RunArgs) -> Exit {
-    let built = match prepare_and_build(shell, common, &args.file, &[], &args.build) {
+    let built = match prepare_and_build(shell, common, &args.file, &args.node, &args.build) {
         Ok(built) => built,
         Err(exit) => return exit,
     };
@@ -34,9 +38,9 @@ fn start(shell: &Shell, args: &RunArgs, built: &Built) -> Result<Exit, Box<dyn s
     if args.fresh {
         cluster::forget(&place)?;
     }
-    let executables: Vec<_> = built.nodes.iter().map(|n| n.executables.clone()).collect();
-    let (starts, mapped) =
-        cluster::prepare(&built.checked, &built.images, &executables, &place, &mut loopback)?;
+    let nodes: Vec<_> =
+        built.classes.iter().flat_map(|(class, build)| members(class, build, &built.nodes)).collect();
+    let (starts, mapped) = cluster::prepare(&built.checked, nodes, &place, &mut loopback)?;
     for m in &mapped {
         shell.out(&format!("{}: {} at {}\n", m.node, m.what, m.address));
     }
@@ -47,6 +51,19 @@ fn start(shell: &Shell, args: &RunArgs, built: &Built) -> Result<Exit, Box<dyn s
     let options = RunOptions { until_idle: args.until_idle };
     let end = cluster::run(&starts, options, &stop, |event| log.event(event))?;
     Ok(report(shell, end))
+}
+
+/// Every node of a class; those to start with their executables.
+fn members<'b>(
+    class: &'b ClassImage,
+    build: &'b Option<NodeBuild>,
+    asked: &'b BTreeSet<NodeId>,
+) -> impl Iterator<Item = ClusterNode<'b>> {
+    class.members.iter().map(move |m| ClusterNode {
+        class,
+        member: m,
+        executables: build.as_ref().filter(|_| asked.contains(&m.node)).map(|b| b.executables.as_slice()),
+    })
 }
 
 fn report(shell: &Shell, end: RunEnd) -> Exit {

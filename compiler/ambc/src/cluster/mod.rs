@@ -5,13 +5,14 @@
 
 mod addresses;
 mod log;
+mod member;
 mod node;
 mod prepare;
 
 pub use addresses::Loopback;
 pub use log::LogLine;
 pub use node::{NodeEvent, NodeProcess};
-pub use prepare::{MappedAddress, RunPlace, forget, prepare};
+pub use prepare::{ClusterNode, MappedAddress, RunPlace, forget, prepare};
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,9 +1,10 @@
 //! Identities of a run: loopback addresses for every link, folders below `target/ambc/run`.
 
+use super::member::member_lines;
 use super::{Loopback, NodeStart};
 use crate::emit::{EmitError, write_if_changed};
-use crate::hir::{BuiltinService, Deployment, InstanceKind, NodeId, ServiceSource, Value};
-use crate::image::NodeImage;
+use crate::hir::{BuiltinService, Deployment, NodeId, ServiceSource, Value};
+use crate::image::{ClassImage, MemberImage};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::SocketAddrV4;
@@ -29,26 +30,38 @@ pub struct MappedAddress {
     pub address: SocketAddrV4,
 }
 
-/// Writes the identity of every node; what to start, and which address stands for what.
+/// A node of the deployment, and its executables if it is to be started.
+#[derive(Clone, Copy, Debug)]
+pub struct ClusterNode<'a> {
+    pub class: &'a ClassImage,
+    pub member: &'a MemberImage,
+    /// By the name of their isolation domain; the kernel group first.
+    pub executables: Option<&'a [(String, PathBuf)]>,
+}
+
+/// Writes the identity of every node to start; what to start, and which address stands for what. The others have addresses
+/// at which nobody listens.
 pub fn prepare(
     hir: &Deployment,
-    images: &[(NodeId, NodeImage)],
-    executables: &[Vec<(String, PathBuf)>],
+    mut nodes: Vec<ClusterNode<'_>>,
     place: &RunPlace,
     loopback: &mut Loopback,
 ) -> Result<(Vec<NodeStart>, Vec<MappedAddress>), EmitError> {
-    let links = addresses(hir, images, loopback);
+    nodes.sort_by_key(|n| n.member.node);
+    let links = addresses(hir, &nodes, loopback);
     let mut mapped = Vec::new();
     let mut starts = Vec::new();
-    for ((node, image), executables) in images.iter().zip(executables) {
+    for at in &nodes {
+        let Some(executables) = at.executables else { continue };
+        let (node, image) = (at.member.node, &at.member.image);
         let data = place.data.join(&image.slug);
         let mut text = format!("# Node {} in a run on this machine. Written by ambc.\n", image.node);
         let _ = writeln!(text, "node {}\ndata {}", image.node, data.display());
-        for (group, exe) in executables.iter().skip(1) {
-            let _ = writeln!(text, "group {group} {}", exe.display());
+        for (group, (_, exe)) in image.groups.iter().zip(executables.iter().skip(1)) {
+            let _ = writeln!(text, "group {} {}", group.name, exe.display());
         }
         for (i, iface) in image.net.ifaces.iter().enumerate() {
-            let address = links[&(*node, iface.node_link)];
+            let address = links[&(node, iface.node_link)];
             let _ = writeln!(text, "bind {i} {address}");
             mapped.push(MappedAddress { node: image.node.clone(), what: iface.network.clone(), address });
         }
@@ -62,11 +75,14 @@ pub fn prepare(
             let _ = writeln!(text, "export {i} {address}");
             mapped.push(MappedAddress { node: image.node.clone(), what: export.name.clone(), address });
         }
-        for (written, folder) in folders(hir, *node, place, &data) {
+        for (written, folder) in folders(hir, node, place, &data) {
             let _ = writeln!(text, "folder {written} {}", folder.display());
         }
         if let Some(impair) = &place.impair {
             let _ = writeln!(text, "impair {impair}");
+        }
+        if at.class.is_shared() {
+            text.push_str(&member_lines(at.class, image));
         }
         let identity = data.join("identity");
         write_if_changed(&identity, text.as_bytes())?;
@@ -87,12 +103,12 @@ pub fn forget(place: &RunPlace) -> Result<(), EmitError> {
 type LinkAddresses = BTreeMap<(NodeId, usize), SocketAddrV4>;
 
 /// One address for each link that some node uses.
-fn addresses(hir: &Deployment, images: &[(NodeId, NodeImage)], loopback: &mut Loopback) -> LinkAddresses {
+fn addresses(hir: &Deployment, nodes: &[ClusterNode<'_>], loopback: &mut Loopback) -> LinkAddresses {
     let mut out = LinkAddresses::new();
-    for (node, image) in images {
-        for iface in &image.net.ifaces {
-            let port = hir.nodes[*node].links.get(iface.node_link).map_or(7411, |l| l.port);
-            out.insert((*node, iface.node_link), loopback.next(port));
+    for member in nodes.iter().map(|n| n.member) {
+        for iface in &member.image.net.ifaces {
+            let port = hir.nodes[member.node].links.get(iface.node_link).map_or(7411, |l| l.port);
+            out.insert((member.node, iface.node_link), loopback.next(port));
         }
     }
     out
@@ -101,11 +117,8 @@ fn addresses(hir: &Deployment, images: &[(NodeId, NodeImage)], loopback: &mut Lo
 /// Folders of a node's offers, by path as written: below its data, or, if only read, beside the deployment.
 fn folders(hir: &Deployment, node: NodeId, place: &RunPlace, data: &Path) -> BTreeMap<String, PathBuf> {
     let mut out = BTreeMap::new();
-    for (_, instance) in hir.instances.iter() {
-        let InstanceKind::Offer { node: of, .. } = &instance.kind else { continue };
-        let Some(service) = instance.service.map(|s| &hir.services[s]).filter(|_| *of == node) else {
-            continue;
-        };
+    for instance in hir.nodes[node].offers.iter().map(|i| &hir.instances[*i]) {
+        let Some(service) = instance.service.map(|s| &hir.services[s]) else { continue };
         let ServiceSource::Builtin(BuiltinService::Files | BuiltinService::Storage) = service.source else {
             continue;
         };

@@ -12,7 +12,7 @@ mod value;
 
 pub use access::{AccessRule, CompareOp, Edge, Operand, Predicate};
 pub use ids::{GroupId, Id, IndexVec, InstanceId, NetworkId, NodeId, PlatformId, ServiceId};
-pub use name::Name;
+pub use name::{Name, families};
 pub use outside::{Import, LogLevel, Logs, Objective, Place, Restart, RestartThen, TlsFile, Token};
 pub use require::{Condition, MemoryLimit, Requirement};
 pub use value::{Dimension, Quantity, Value};

@@ -1,5 +1,6 @@
 //! Names as people read them.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// `edge`, `site::edge`, `sensor[17]`, `cloud.disk`, `sensor[17].pir`.
@@ -39,5 +40,31 @@ impl fmt::Display for Name {
             write!(f, ".{m}")?;
         }
         Ok(())
+    }
+}
+
+/// Names for a list in which an array is one entry: `hub`, `sensor[*]` for several elements, `sensor[3]` for one.
+pub fn families<'n>(names: impl IntoIterator<Item = &'n Name>) -> Vec<String> {
+    let mut found: BTreeMap<(&str, Option<&str>), Vec<&Name>> = BTreeMap::new();
+    for name in names {
+        found.entry((&name.text, name.member.as_deref())).or_default().push(name);
+    }
+    let show = |names: Vec<&Name>| match names.as_slice() {
+        [one] => one.to_string(),
+        [first, ..] => first.to_string().replacen(&format!("[{}]", first.index.unwrap_or(0)), "[*]", 1),
+        [] => String::new(),
+    };
+    found.into_values().map(show).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_array_is_one_entry() {
+        let sensors = (0..3).map(|i| Name::element("sensor", i));
+        let names: Vec<_> = sensors.chain([Name::new("hub"), Name::element("box", 7)]).collect();
+        assert_eq!(families(&names), ["box[7]", "hub", "sensor[*]"]);
     }
 }

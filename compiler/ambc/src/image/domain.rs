@@ -1,9 +1,13 @@
 //! Instances of one isolation domain: their types, their dependencies, their pools.
 
+use super::index::Index;
 use super::lanes::{NodeLane, bulk, concurrency, sizes};
+use super::naming::Naming;
 use super::origin::{OriginKind, Origins};
 use super::rust_names::{Taken, slug};
-use super::{CallerImage, CrateImage, DomainImage, End, InstanceImage, NeedImage, Served, ServerImage};
+use super::{
+    CallerImage, CrateImage, DomainImage, End, InstanceImage, NeedImage, Served, ServerImage, Varying,
+};
 use crate::hir::{BuiltinService, Deployment, InstanceId, NodeId, Service, ServiceSource};
 use crate::plan::{DomainPlan, Edge, NodePlan, Plan, Transport, edge_name};
 use crate::render::OriginId;
@@ -14,9 +18,11 @@ mod params;
 
 /// What lowering a domain looks at.
 pub(super) struct Context<'a> {
+    pub(super) index: &'a Index<'a>,
     pub(super) hir: &'a Deployment,
     pub(super) plan: &'a Plan,
     pub(super) node: NodeId,
+    pub(super) naming: &'a Naming,
     pub(super) lanes: &'a [NodeLane],
 }
 
@@ -31,11 +37,13 @@ pub(super) fn domain(at: &Context<'_>, plan: &DomainPlan, end: End, origins: &mu
     for &id in &plan.instances {
         instances.extend(instances_of(at, id, &mut names, &servers, origins));
     }
-    let node = at.hir.nodes[at.node].name.to_string();
+    let key = at.naming.domain(plan);
     DomainImage {
         name: plan.name.clone(),
-        slug: slug(&plan.name),
-        package: format!("{}-{}-{}", slug(&at.hir.name), slug(&node), slug(&plan.name)),
+        slug: slug(&key),
+        package: super::package(&at.hir.name, &at.hir.nodes[at.node].name.to_string(), &key),
+        key,
+        varying: Varying::default(),
         callers: callers.iter().map(|(lane, l)| caller(at, *lane, l, &names)).collect(),
         servers: servers
             .iter()
@@ -75,22 +83,22 @@ impl Names {
             taken: Taken::default(),
         };
         for &id in &plan.instances {
-            let ident = out.taken.instance(&at.hir.instances[id].name.to_string());
+            let ident = out.taken.instance(&at.naming.instance(at.hir, id));
             out.instances.insert(id, ident);
         }
         for lane in at.lanes {
             if lane.image.caller == end {
-                let ident = out.taken.value(&format!("edge_{}", lane.image.edge));
+                let ident = out.taken.value(&format!("edge_{}", lane.image.key));
                 out.edges.insert(lane.image.edge.clone(), ident);
             }
             if lane.image.callee == end {
-                let ident = out.taken.value(&format!("from_{}", lane.image.edge));
+                let ident = out.taken.value(&format!("from_{}", lane.image.key));
                 out.servers.insert(lane.image.edge.clone(), ident);
             }
         }
         for (edge, what) in edges_to_knowing(at, &plan.instances) {
             let name = edge_name(at.hir, edge);
-            let ident = out.taken.value(&format!("{what}_of_{name}"));
+            let ident = out.taken.value(&format!("{what}_of_{}", at.naming.edge(at.hir, edge)));
             out.own.insert(name, ident);
         }
         out
@@ -105,14 +113,15 @@ impl Names {
     }
 }
 
-/// Edges that end at an offer among `instances` that knows who calls, and what a caller's own one is called.
-fn edges_to_knowing<'a>(
-    at: &Context<'a>,
-    instances: &'a [InstanceId],
-) -> impl Iterator<Item = (&'a Edge, &'static str)> {
-    let hir = at.hir;
-    let edges = at.plan.edges.iter().filter(move |e| instances.contains(&e.to));
-    edges.filter_map(move |e| Some((e, knows_callers(builtin(hir, e.to)?)?)))
+/// Edges that end at an offer among `instances` that knows who calls, by the name of who does; and what a caller's own one
+/// is called.
+fn edges_to_knowing<'a>(at: &Context<'a>, instances: &[InstanceId]) -> Vec<(&'a Edge, &'static str)> {
+    let what = |i: InstanceId| knows_callers(builtin(at.hir, i)?);
+    let knowing = instances.iter().filter_map(|i| Some((*i, what(*i)?)));
+    let mut edges: Vec<_> =
+        knowing.flat_map(|(i, what)| at.index.edges_to(i).map(move |(_, edge)| (edge, what))).collect();
+    edges.sort_by_key(|(e, _)| (&at.hir.instances[e.from].name, e.need, e.element));
+    edges
 }
 
 /// Offers that exist once for each edge, and what one of them is.
@@ -142,11 +151,10 @@ fn instances_of(
     let served: Vec<_> = servers.iter().enumerate().filter(|(_, (_, l))| l.callee == id).collect();
     match builtin(at.hir, id) {
         Some(service) if knows_callers(service).is_some() => {
-            let only = [id];
-            let edges = edges_to_knowing(at, &only);
+            let edges = edges_to_knowing(at, &[id]).into_iter();
             edges.map(|(e, _)| of_caller(at, e, service, names, &served, origins)).collect()
         }
-        Some(_) if !at.plan.edges.iter().any(|e| e.to == id) => vec![],
+        Some(_) if at.index.edges_to(id).next().is_none() => vec![],
         _ => vec![instance(at, id, names, &served, origins)],
     }
 }
@@ -165,7 +173,9 @@ fn of_caller(
     let mut image = instance(at, edge.to, names, &served, origins);
     image.ident = names.own.get(&name).cloned().unwrap_or_default();
     image.camel = names.taken.type_name(&camel(&image.ident), "Instance");
-    image.params = vec![params::label(&at.hir.instances[edge.from].name.to_string(), image.origin)];
+    image.params = vec![params::label(at.naming.shown(at.hir, edge.from), image.origin)];
+    let caller = at.hir.instances[edge.from].name.to_string();
+    image.label = Some((at.naming.instance(at.hir, edge.from), caller));
     if service == BuiltinService::Health {
         image.params.push(params::side(at, edge.from, image.origin));
     }
@@ -201,6 +211,9 @@ fn instance(
         camel: names.taken.type_name(&camel(&ident), "Instance"),
         ident,
         name: instance_name,
+        key: at.naming.instance(hir, id),
+        shown: at.naming.shown(hir, id),
+        label: None,
         type_path: type_path(service),
         needs: needs(at, id, service, names, origins),
         params: params::params(hir, declared, service, origins),
@@ -277,7 +290,7 @@ fn needs(
         .iter()
         .enumerate()
         .map(|(i, need)| {
-            let edges: Vec<_> = at.plan.edges.iter().filter(|e| e.from == id && e.need == i).collect();
+            let edges: Vec<_> = at.index.edges_from(id).map(|(_, e)| e).filter(|e| e.need == i).collect();
             let interface =
                 need.interface.map(|i| at.hir.lidl.interface(i).path.join("::")).unwrap_or_default();
             let origin = origins.add(

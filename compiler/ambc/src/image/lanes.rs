@@ -1,8 +1,10 @@
 //! The lanes of a node: one for each edge that leaves its isolation domain, each held by exactly two ends.
 
+use super::index::Index;
+use super::naming::Naming;
 use super::origin::{OriginKind, Origins};
 use super::{End, LaneImage};
-use crate::hir::{Deployment, Domain, InstanceId, NodeId, PlatformKind};
+use crate::hir::{Deployment, Domain, Id, InstanceId, NodeId, PlatformKind};
 use crate::plan::{Edge, ExportPlan, Plan, Transport, edge_name};
 use ambc_lidl::model::InterfaceId;
 
@@ -31,29 +33,50 @@ pub(super) const UNBOUNDED: u64 = 1 << 20;
 /// Messages up to this size travel in a slot.
 const SLOT: u64 = 256;
 
-/// Sorted by name, so that the order does not depend on that of files.
-pub(super) fn lanes(hir: &Deployment, plan: &Plan, node: NodeId, origins: &mut Origins) -> Vec<NodeLane> {
-    let at = Ends { hir, plan, node };
+/// Sorted by name, so that the order does not depend on that of files; in an image for several nodes by what all have in
+/// common before what each is called, so that it does not depend on indices either.
+pub(super) fn lanes(
+    index: &Index<'_>,
+    naming: &Naming,
+    node: NodeId,
+    origins: &mut Origins,
+) -> Vec<NodeLane> {
+    let (hir, plan) = (index.hir, index.plan);
+    let at = Ends { hir, plan, node, naming };
     let mut out = Vec::new();
-    for (i, edge) in plan.edges.iter().enumerate() {
+    for (i, edge) in index.edges_at(node) {
         if let Some((caller, callee)) = at.of_edge(edge) {
             let name = edge_name(hir, edge);
             let span = crate::plan::binding_span(hir, edge);
             let origin = origins.add(span, OriginKind::Edge { edge: name.clone() });
-            out.push(lane(&at, Carries::Edge(i), name, (caller, callee), edge.interface, edge.to, origin));
+            let names = (name, naming.edge(hir, edge));
+            out.push(lane(&at, Carries::Edge(i), names, (caller, callee), edge.interface, edge.to, origin));
         }
     }
-    for (i, export) in plan.exports.iter().enumerate() {
+    for &i in index.exports_at(node) {
+        let export = &plan.exports[i];
         let declared = &hir.exports[export.export];
         if let Some(callee) = at.of_instance(declared.instance) {
             let instance = &hir.instances[declared.instance].name;
             let name = format!("export {instance} over {}", hir.networks[declared.network].name);
             let origin = origins.add(declared.span, OriginKind::Edge { edge: name.clone() });
             let ends = (End::Net, callee);
-            out.push(lane(&at, Carries::Export(i), name, ends, export.interface, declared.instance, origin));
+            let key = match naming {
+                Naming::Own => name.clone(),
+                Naming::Shared(_) => format!("export {}", naming.instance(hir, declared.instance)),
+            };
+            let names = (name, key);
+            out.push(lane(&at, Carries::Export(i), names, ends, export.interface, declared.instance, origin));
         }
     }
-    out.sort_by(|a, b| a.image.edge.cmp(&b.image.edge));
+    out.sort_by_cached_key(|lane| {
+        let (of, ends) = match lane.carries {
+            Carries::Edge(e) => (plan.edges[e].from, Some((plan.edges[e].need, plan.edges[e].element))),
+            Carries::Export(_) => (lane.callee, None),
+        };
+        let (kind, name) = naming.order(hir, of).unzip();
+        (kind.map(|k| (k, ends, lane.image.caller, lane.image.callee, name)), lane.image.edge.clone())
+    });
     out
 }
 
@@ -61,6 +84,7 @@ struct Ends<'a> {
     hir: &'a Deployment,
     plan: &'a Plan,
     node: NodeId,
+    naming: &'a Naming,
 }
 
 impl Ends<'_> {
@@ -90,15 +114,14 @@ pub(super) fn end_of(hir: &Deployment, plan: &Plan, node: NodeId, instance: Inst
     if placement.domain == Domain::Kernel {
         return Some(End::Kernel);
     }
-    let node = plan.nodes.iter().find(|n| n.node == node)?;
-    let groups = node.domains.iter().filter(|d| d.domain != Domain::Kernel);
+    let groups = plan.nodes[node.index()].domains.iter().filter(|d| d.domain != Domain::Kernel);
     groups.enumerate().find(|(_, d)| d.domain == placement.domain).map(|(i, _)| End::Group(i))
 }
 
 fn lane(
     at: &Ends<'_>,
     carries: Carries,
-    edge: String,
+    (edge, key): (String, String),
     (caller, callee): (End, End),
     interface: InterfaceId,
     to: InstanceId,
@@ -109,6 +132,7 @@ fn lane(
     let large = largest > SLOT;
     let image = LaneImage {
         edge,
+        key,
         caller,
         callee,
         slots: concurrency(at.hir, to).min(64).next_power_of_two(),
@@ -116,6 +140,7 @@ fn lane(
         bulk: if large { bulk(at.hir, to) } else { 0 },
         bulk_bytes: if large { largest } else { 0 },
         to: at.hir.instances[to].name.to_string(),
+        to_key: at.naming.instance(at.hir, to),
         from_node: match carries {
             Carries::Edge(e) => node_name(at.hir, at.plan.edges[e].from),
             Carries::Export(_) => String::new(),

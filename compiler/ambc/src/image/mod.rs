@@ -1,18 +1,28 @@
 //! What one node is, as plain data. Everything is decided here; templates only lay it out.
 //!
-//! In: a checked deployment and its plan. Out: one [`NodeImage`] per node. Infallible: what could fail has failed before.
-//! Passes of [`lower`], in order: [`lanes`] (which lanes the node has and who holds their ends), [`domain`] (instances,
-//! their dependencies and pools), [`net`] (links, peers, routes and edges as tables).
+//! In: a checked deployment and its plan. Out: one [`ClassImage`] for all nodes that can share an image. Infallible: what
+//! could fail has failed before. Passes of [`lower`], in order: [`index`] (what of the plan concerns which node), and for each
+//! node [`lanes`] (which lanes it has and who holds their ends), [`domain`] (instances, their dependencies and pools), [`net`]
+//! (links, peers, routes and edges as tables); then [`classes`].
 
+mod classes;
 mod client;
 mod domain;
+mod index;
 mod lanes;
+mod naming;
 mod net;
 mod origin;
 mod rust_names;
+#[cfg(test)]
+mod tests;
 
+pub use classes::{ClassImage, MemberImage, Varying, VaryingParam};
 pub use client::{ClientImage, clients};
 pub use origin::{Origin, OriginKind, Origins};
+
+use index::Index;
+use naming::Naming;
 
 use crate::check::Checked;
 use crate::hir::{Deployment, Id, NodeId};
@@ -28,6 +38,8 @@ pub struct NodeImage {
     pub deployment: String,
     /// As in the deployment: `sensor[3]`.
     pub node: String,
+    /// It is of a class: `node` is the name of that, and each member's names and ids are in its identity.
+    pub is_class: bool,
     /// Folder and package prefix: `sensor_3`.
     pub slug: String,
     /// What the user named, and that it is built for Linux in this version.
@@ -52,6 +64,7 @@ pub struct CrateImage {
     pub library: String,
     pub package: String,
     pub path: PathBuf,
+    #[serde(skip)]
     pub origin: OriginId,
 }
 
@@ -60,6 +73,10 @@ pub struct CrateImage {
 pub struct DomainImage {
     /// As people read it.
     pub name: String,
+    /// As the image calls it: the name, unless several nodes share the image.
+    pub key: String,
+    /// What the identity of each member says, where several nodes share the image.
+    pub varying: Varying,
     /// Identifier for packages and folders.
     pub slug: String,
     /// `deployment-node-domain`: the package, and the executable.
@@ -79,6 +96,12 @@ pub struct DomainImage {
 #[derive(Clone, Debug, Serialize)]
 pub struct InstanceImage {
     pub name: String,
+    /// As the image calls it: the name, unless several nodes share the image.
+    pub key: String,
+    /// Rust expression of the name.
+    pub shown: String,
+    /// Of a logger: whose lines it writes, as the image calls it and by its name.
+    pub label: Option<(String, String)>,
     /// Identifier: `probe_3`.
     pub ident: String,
     /// Upper camel, for type aliases.
@@ -93,6 +116,7 @@ pub struct InstanceImage {
     pub builtin: bool,
     /// An active service.
     pub run: bool,
+    #[serde(skip)]
     pub run_origin: OriginId,
     /// Requests from other domains that it holds at once; 0: none can come.
     pub pool: u32,
@@ -101,9 +125,12 @@ pub struct InstanceImage {
     pub bulk_bytes: u64,
     /// Lanes that bring requests: index into [`DomainImage::servers`], with the interface's module.
     pub serves: Vec<Served>,
+    #[serde(skip)]
     pub origin: OriginId,
+    #[serde(skip)]
     pub crate_origin: OriginId,
     /// The `type` of the manifest, or its `crate`.
+    #[serde(skip)]
     pub type_origin: OriginId,
 }
 
@@ -112,6 +139,7 @@ pub struct Served {
     pub server: usize,
     /// `vision::frame_handler`.
     pub module: String,
+    #[serde(skip)]
     pub origin: OriginId,
 }
 
@@ -125,14 +153,49 @@ pub struct NeedImage {
     pub ty: String,
     /// Rust expression of its value.
     pub value: String,
+    #[serde(skip)]
     pub origin: OriginId,
 }
 
 #[derive(Clone, Debug, Serialize)]
 pub struct ParamImage {
     pub name: String,
+    /// Rust expression.
     pub value: String,
+    /// Its type, if an identity can hold it.
+    pub kind: Option<ParamKind>,
+    /// The value as an identity file writes it.
+    pub text: String,
+    #[serde(skip)]
     pub origin: OriginId,
+}
+
+/// What an identity file can hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum ParamKind {
+    Bool,
+    Unsigned(u8),
+    Signed(u8),
+    F32,
+    F64,
+    /// Longest text in bytes.
+    Text(u32),
+    Duration,
+}
+
+impl ParamKind {
+    /// Its Rust type.
+    pub fn rust(self) -> String {
+        match self {
+            Self::Bool => "bool".into(),
+            Self::Unsigned(bits) => format!("u{bits}"),
+            Self::Signed(bits) => format!("i{bits}"),
+            Self::F32 => "f32".into(),
+            Self::F64 => "f64".into(),
+            Self::Text(_) => "&str".into(),
+            Self::Duration => "core::time::Duration".into(),
+        }
+    }
 }
 
 /// A lane whose calling end is in this domain.
@@ -156,6 +219,8 @@ pub struct ServerImage {
 pub struct LaneImage {
     /// `detection.next`, as in logs.
     pub edge: String,
+    /// As the image calls it: the same, unless several nodes share the image.
+    pub key: String,
     pub caller: End,
     pub callee: End,
     /// Requests in flight: a power of two.
@@ -164,11 +229,13 @@ pub struct LaneImage {
     pub small: u32,
     pub bulk: u32,
     pub bulk_bytes: u64,
-    /// The instance that answers, as in logs.
+    /// The instance that answers, as in logs, and as the image calls it.
     pub to: String,
+    pub to_key: String,
     /// Where the caller and the callee run; empty for a caller outside the deployment.
     pub from_node: String,
     pub to_node: String,
+    #[serde(skip)]
     pub origin: OriginId,
 }
 
@@ -262,18 +329,26 @@ pub struct ExportImage {
     pub max_payload: u64,
 }
 
-/// One image per node, in id order.
-pub fn lower(checked: &Checked<Deployment>, plan: &Plan) -> Vec<NodeImage> {
+/// The image of every class of nodes, in the order of their first members.
+pub fn lower(checked: &Checked<Deployment>, plan: &Plan) -> Vec<ClassImage> {
     let hir: &Deployment = checked;
-    hir.nodes.ids().map(|node| lower_node(hir, plan, node)).collect()
+    let index = Index::new(hir, plan);
+    let shared = hir.nodes.ids().map(|n| (n, lower_node(&index, &Naming::shared(&index, n), n)));
+    classes::classes(hir, shared, |n| lower_node(&index, &Naming::Own, n))
 }
 
-fn lower_node(hir: &Deployment, plan: &Plan, node: NodeId) -> NodeImage {
+/// Name of a package, and of its executable.
+fn package(deployment: &str, node: &str, domain: &str) -> String {
+    [deployment, node, domain].map(rust_names::slug).join("-")
+}
+
+fn lower_node(index: &Index<'_>, naming: &Naming, node: NodeId) -> NodeImage {
+    let (hir, plan) = (index.hir, index.plan);
     let node_plan = &plan.nodes[node.index()];
     let mut origins = Origins::default();
-    let lanes = lanes::lanes(hir, plan, node, &mut origins);
+    let lanes = lanes::lanes(index, naming, node, &mut origins);
     let mut domains = node_plan.domains.iter();
-    let at = domain::Context { hir, plan, node, lanes: &lanes };
+    let at = domain::Context { index, hir, plan, node, naming, lanes: &lanes };
     let kernel = domains.next().map(|d| domain::domain(&at, d, End::Kernel, &mut origins));
     let groups =
         domains.enumerate().map(|(i, d)| domain::domain(&at, d, End::Group(i), &mut origins)).collect();
@@ -282,11 +357,12 @@ fn lower_node(hir: &Deployment, plan: &Plan, node: NodeId) -> NodeImage {
     NodeImage {
         deployment: hir.name.clone(),
         node: n.name.to_string(),
+        is_class: false,
         slug: rust_names::slug(&n.name.to_string()),
         platform: n.platform.map(|p| hir.platforms[p].name.to_string()).unwrap_or_default(),
         kernel: kernel.expect("plan gives every node a kernel group"),
         groups,
-        net: net::net(hir, plan, node, &lanes),
+        net: net::net(index, naming, node, &lanes),
         lanes: lanes.into_iter().map(|l| l.image).collect(),
         crates,
         origins,

@@ -1,20 +1,21 @@
 //! The network side of a node as tables: links, neighbours, routes, and the edges that come and go over them.
 
+use super::index::Index;
 use super::lanes::{Carries, NodeLane, export_of};
+use super::naming::Naming;
 use super::{ExportImage, IfaceImage, InImage, NetImage, OutImage, PeerImage, RouteImage};
 use crate::hir::{Deployment, Id, NodeId};
 use crate::plan::report::way;
 use crate::plan::{Plan, Route, Transport, edge_name};
+use std::collections::BTreeMap;
 
-pub(super) fn net(hir: &Deployment, plan: &Plan, node: NodeId, lanes: &[NodeLane]) -> NetImage {
+pub(super) fn net(index: &Index<'_>, naming: &Naming, node: NodeId, lanes: &[NodeLane]) -> NetImage {
+    let (hir, plan) = (index.hir, index.plan);
     let mut out = NetImage { wire_id: plan.nodes[node.index()].wire_id, ..NetImage::default() };
-    let mut routes = Vec::new();
-    for (i, route) in plan.routes.iter().enumerate() {
-        if route.nodes.contains(&node) && in_use(plan, i) {
-            let image = route_image(hir, plan, node, (i, route), &mut out);
-            out.routes.push(image);
-            routes.push(i);
-        }
+    let routes = routes(index, naming, node, lanes);
+    for &i in &routes {
+        let image = route_image(index, node, i, &mut out);
+        out.routes.push(image);
     }
     let position =
         |r: usize| routes.iter().position(|i| *i == r).expect("a route of an edge passes its nodes");
@@ -45,20 +46,32 @@ pub(super) fn net(hir: &Deployment, plan: &Plan, node: NodeId, lanes: &[NodeLane
     out
 }
 
-/// Some edge takes it. (A route of an export whose ingress is elsewhere is carried by an edge of its own kind.)
-fn in_use(plan: &Plan, route: usize) -> bool {
-    plan.edges.iter().any(|e| e.transport == Transport::Route(route))
+/// By id; in an image for several nodes, where ids say nothing, by the first lane that takes it, then by its way.
+fn routes(index: &Index<'_>, naming: &Naming, node: NodeId, lanes: &[NodeLane]) -> Vec<usize> {
+    let mut out = index.routes_at(node).to_vec();
+    if let Naming::Shared(_) = naming {
+        let mut first = BTreeMap::new();
+        for (at, lane) in lanes.iter().enumerate() {
+            if let Carries::Edge(e) = lane.carries
+                && let Transport::Route(r) = index.plan.edges[e].transport
+            {
+                first.entry(r).or_insert(at);
+            }
+        }
+        out.sort_by_cached_key(|r| {
+            let route = &index.plan.routes[*r];
+            let way: Vec<_> = route.nodes.iter().map(|n| &index.hir.nodes[*n].name).collect();
+            (first.get(r).copied().unwrap_or(usize::MAX), way)
+        });
+    }
+    out
 }
 
-fn route_image(
-    hir: &Deployment,
-    plan: &Plan,
-    node: NodeId,
-    (index, route): (usize, &Route),
-    out: &mut NetImage,
-) -> RouteImage {
+fn route_image(index: &Index<'_>, node: NodeId, number: usize, out: &mut NetImage) -> RouteImage {
+    let (hir, plan) = (index.hir, index.plan);
+    let route = &plan.routes[number];
     let at = route.nodes.iter().position(|n| *n == node).expect("the caller looked");
-    let largest = largest_on(hir, plan, index);
+    let largest = index.largest_on(number);
     let toward = (at + 1 < route.nodes.len()).then(|| peer(hir, plan, route, at, at + 1, largest, out));
     let back = at.checked_sub(1).map(|before| peer(hir, plan, route, at, before, largest, out));
     RouteImage {
@@ -69,15 +82,6 @@ fn route_image(
         back,
         way: way(hir, route),
     }
-}
-
-/// Largest arguments or result of any edge on a route.
-fn largest_on(hir: &Deployment, plan: &Plan, route: usize) -> u64 {
-    plan.edges
-        .iter()
-        .filter(|e| e.transport == Transport::Route(route))
-        .map(|e| super::lanes::sizes(hir, e.interface))
-        .fold(0, |most, (request, reply)| most.max(request).max(reply))
 }
 
 /// The neighbour at position `to` of a route, as seen from position `at`; added to the tables if it is new.

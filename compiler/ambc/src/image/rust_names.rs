@@ -41,6 +41,11 @@ pub(crate) struct Taken {
 }
 
 impl Taken {
+    /// A name that no other is, for people and files.
+    pub(crate) fn plain(&mut self, name: &str) -> String {
+        give_out(&mut self.values, &slug(name))
+    }
+
     /// The identifier of an instance. One that looks like a derived name gets out of the way.
     pub(crate) fn instance(&mut self, name: &str) -> String {
         let base = slug(name).to_lowercase();
@@ -60,7 +65,7 @@ impl Taken {
     }
 }
 
-fn give_out(taken: &mut BTreeSet<String>, base: &str) -> String {
+pub(super) fn give_out(taken: &mut BTreeSet<String>, base: &str) -> String {
     let mut candidate = base.to_owned();
     let mut n = 2;
     while !taken.insert(candidate.clone()) {

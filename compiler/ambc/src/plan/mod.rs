@@ -9,6 +9,7 @@ mod edges;
 mod errors;
 mod exports;
 mod fit;
+mod fold;
 pub mod graph;
 mod ids;
 mod model;

@@ -1,7 +1,8 @@
 //! The plan for people and for tools.
 
+use super::fold::fold;
 use super::{Edge, NodePlan, Plan, Route, Transport, edge_name, need_name};
-use crate::hir::{Deployment, Domain, InstanceId, InstanceKind, NodeId, PlatformKind};
+use crate::hir::{Deployment, Domain, InstanceId, InstanceKind, NodeId, PlatformKind, families};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -174,41 +175,19 @@ pub fn human(hir: &Deployment, plan: &Plan) -> String {
     let mut out = format!("deployment {}\n", hir.name);
     let report = report(hir, plan);
     let shown: BTreeSet<_> = shown(hir, plan).map(|i| hir.instances[i].name.to_string()).collect();
-    for n in &report.nodes {
-        let stands_in = if n.is_linux { "" } else { " (built for Linux in this version)" };
-        let _ = writeln!(out, "\nnode {} : {}{stands_in}", n.name, n.platform);
-        for g in &n.groups {
-            let instances: Vec<_> =
-                g.instances.iter().filter(|name| shown.contains(*name)).map(String::as_str).collect();
-            if instances.is_empty() {
-                continue;
-            }
-            let kind = if g.kernel { "kernel group" } else { "group" };
-            let name = if g.kernel { String::new() } else { format!(" {}", g.name) };
-            let _ = writeln!(out, "  {kind}{name}: {}", instances.join(", "));
-        }
-        for f in &n.forwards {
-            let _ = writeln!(out, "  forwards {f}");
-        }
+    for block in fold(report.nodes.iter().map(|n| node_text(n, &shown)).collect()) {
+        let (head, rest) = block.text.split_once('\n').unwrap_or((&block.text, ""));
+        let _ = write!(out, "\n{head}{}\n{rest}", block.alike());
     }
     if !plan.edges.is_empty() {
         out.push_str("\ncalls\n");
     }
-    let names: Vec<_> = plan.edges.iter().map(|e| edge_name(hir, e)).collect();
-    let width = names.iter().map(String::len).max().unwrap_or(0);
-    for (e, name) in plan.edges.iter().zip(&names) {
-        let to = &hir.instances[e.to].name;
-        let how = match e.transport {
-            Transport::Direct => "direct call".to_owned(),
-            Transport::OwnLane => "lane within the group".to_owned(),
-            Transport::Lane => "lane".to_owned(),
-            Transport::Route(r) => plan
-                .routes
-                .get(r)
-                .map(|r| format!("{} (weight {})", way(hir, r), r.weight))
-                .unwrap_or_default(),
-        };
-        let _ = writeln!(out, "  {name:width$} -> {to}: {how}");
+    let calls = fold(plan.edges.iter().map(|e| call_text(hir, plan, e)).collect());
+    let name = |text: &str| text.split(" -> ").next().map_or(0, str::len);
+    let width = calls.iter().map(|c| name(&c.text)).max().unwrap_or(0);
+    for call in &calls {
+        let (from, rest) = call.text.split_at(name(&call.text));
+        let _ = writeln!(out, "  {from:width$}{rest}{}", call.alike());
     }
     for e in &report.exports {
         let _ = writeln!(
@@ -217,12 +196,45 @@ pub fn human(hir: &Deployment, plan: &Plan) -> String {
             e.instance, e.network, e.node, e.address, e.id
         );
     }
-    for network in plan.routes.iter().flat_map(|r| &r.networks).collect::<BTreeSet<_>>() {
-        let name = &hir.networks[*network].name;
+    let used: BTreeSet<_> = plan.routes.iter().flat_map(|r| &r.networks).collect();
+    for name in families(used.into_iter().map(|n| &hir.networks[*n].name)) {
         let _ = writeln!(out, "\nnetwork {name}: carried over loopback UDP by `run` in this version");
     }
     for o in &report.overrides {
         let _ = writeln!(out, "\noverridden: {o}");
     }
     out
+}
+
+/// What runs on a node, as lines.
+fn node_text(n: &NodeReport, shown: &BTreeSet<String>) -> String {
+    let stands_in = if n.is_linux { "" } else { " (built for Linux in this version)" };
+    let mut out = format!("node {} : {}{stands_in}\n", n.name, n.platform);
+    for g in &n.groups {
+        let instances: Vec<_> =
+            g.instances.iter().filter(|name| shown.contains(*name)).map(String::as_str).collect();
+        if instances.is_empty() {
+            continue;
+        }
+        let kind = if g.kernel { "kernel group" } else { "group" };
+        let name = if g.kernel { String::new() } else { format!(" {}", g.name) };
+        let _ = writeln!(out, "  {kind}{name}: {}", instances.join(", "));
+    }
+    for f in fold(n.forwards.clone()) {
+        let _ = writeln!(out, "  forwards {}{}", f.text, f.alike());
+    }
+    out
+}
+
+/// `caller.need -> callee: how`.
+fn call_text(hir: &Deployment, plan: &Plan, e: &Edge) -> String {
+    let how = match e.transport {
+        Transport::Direct => "direct call".to_owned(),
+        Transport::OwnLane => "lane within the group".to_owned(),
+        Transport::Lane => "lane".to_owned(),
+        Transport::Route(r) => {
+            plan.routes.get(r).map(|r| format!("{} (weight {})", way(hir, r), r.weight)).unwrap_or_default()
+        }
+    };
+    format!("{} -> {}: {how}", edge_name(hir, e), hir.instances[e.to].name)
 }

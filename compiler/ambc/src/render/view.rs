@@ -2,7 +2,9 @@
 
 use super::tree::mark;
 use super::{BuildPlace, OriginId, domains, folder};
-use crate::image::{ClientImage, CrateImage, DomainImage, End, InstanceImage, LaneImage, NodeImage};
+use crate::image::{
+    ClientImage, CrateImage, DomainImage, End, InstanceImage, LaneImage, NodeImage, ParamKind, VaryingParam,
+};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use tera::Context;
@@ -66,12 +68,18 @@ fn common(image: &NodeImage) -> Context {
     let mut cx = Context::new();
     cx.insert("deployment", &image.deployment);
     cx.insert("node", &image.node);
+    let kind = if image.is_class { "class" } else { "node" };
+    cx.insert("kind", kind);
+    cx.insert("is_class", &image.is_class);
     cx
 }
 
 #[derive(Serialize)]
 struct Domain<'a> {
     name: &'a str,
+    /// `run`, or `run_member` where several nodes share the image; and what it is given.
+    run: &'static str,
+    run_args: &'static str,
     package: &'a str,
     libraries: &'a [String],
     recursion_limit: u32,
@@ -125,6 +133,8 @@ struct Instance<'a> {
     pool: u32,
     run: bool,
     run_mark: String,
+    /// What is done with the result of `run`.
+    ran: String,
     serves: Vec<Serve<'a>>,
     lanes: String,
     setup: Vec<Line>,
@@ -163,6 +173,7 @@ pub(super) fn domain(image: &NodeImage, group: Option<usize>, domain: &DomainIma
     };
     cx.insert("uses", &uses(image, group, !lanes.is_empty()));
     cx.insert("lanes", &lanes);
+    cx.insert("class", &class_view(image, group, domain));
     if group.is_none() {
         cx.insert("groups", &image.groups.iter().map(group_view).collect::<Vec<_>>());
         cx.insert("net", &net_view(image));
@@ -193,8 +204,15 @@ fn domain_view<'a>(
         work.extend((i.pool > 0).then(|| format!("&mut pool_{}", i.ident)));
         work.extend(i.run.then(|| format!("&mut task_{}", i.ident)));
     }
+    let (run, run_args) = if image.is_class {
+        ("run_member", "&tables::SPEC, &tables::CLASS, build")
+    } else {
+        ("run", "&tables::SPEC, build")
+    };
     Domain {
         name: &domain.name,
+        run,
+        run_args,
         package: &domain.package,
         libraries: &domain.libraries,
         recursion_limit: domain.recursion_limit,
@@ -224,7 +242,7 @@ fn domain_view<'a>(
             .collect(),
         scratches: domain.instances.iter().filter_map(scratch).collect(),
         module,
-        instances: domain.instances.iter().map(|i| instance_view(domain, i)).collect(),
+        instances: domain.instances.iter().map(|i| instance_view(image, module, domain, i)).collect(),
         stops: domain.instances.iter().filter(|i| !i.builtin).map(|i| i.ident.as_str()).collect(),
         caller_list: array(&callers, 4),
         server_list: array(&servers, 4),
@@ -243,7 +261,12 @@ fn scratch_of(domain: &DomainImage, server: usize) -> Option<Scratch> {
     scratch(domain.instances.iter().find(|i| i.serves.iter().any(|s| s.server == server))?)
 }
 
-fn instance_view<'a>(domain: &'a DomainImage, i: &'a InstanceImage) -> Instance<'a> {
+fn instance_view<'a>(
+    image: &NodeImage,
+    module: &str,
+    domain: &'a DomainImage,
+    i: &'a InstanceImage,
+) -> Instance<'a> {
     let needs: Vec<_> =
         i.needs.iter().map(|n| Need { alias: &n.alias, ty: &n.ty, mark: mark(n.origin) }).collect();
     let aliases: Vec<_> = needs.iter().map(|n| n.alias).collect();
@@ -260,6 +283,11 @@ fn instance_view<'a>(domain: &'a DomainImage, i: &'a InstanceImage) -> Instance<
         pool: i.pool,
         run: i.run,
         run_mark: mark(i.run_origin),
+        ran: if image.is_class {
+            format!("host.ran({:?})", i.key)
+        } else {
+            format!("|result| ambc_linux::{module}::ran({}, result)", i.shown)
+        },
         serves: serves(i),
         lanes: array(&lanes, 4),
         setup: setup(i),
@@ -302,7 +330,7 @@ fn setup(i: &InstanceImage) -> Vec<Line> {
     }
     let call = format!("made!({}::new({}))", i.type_path, args.join(", "));
     out.push(line(
-        format!("let instance = {call}.map_err(|e| Refused::new(\"{}\", e))?;", i.name),
+        format!("let instance = {call}.map_err(|e| Refused::new({}, e))?;", i.shown),
         i.crate_origin,
     ));
     out
@@ -331,13 +359,37 @@ pub(crate) fn array(items: &[String], indent: usize) -> String {
     format!("[\n{lines}{:indent$}]", "")
 }
 
+/// What an identity has to say: all of it in the kernel's table, in a group's what concerns the group.
+#[derive(Serialize)]
+struct Class {
+    /// A list.
+    names: String,
+    params: Vec<String>,
+}
+
+fn class_view(image: &NodeImage, group: Option<usize>, domain: &DomainImage) -> Class {
+    let of: Vec<_> = if group.is_none() { domains(image).map(|(_, d)| d).collect() } else { vec![domain] };
+    let names: BTreeSet<_> = of.iter().flat_map(|d| &d.varying.names).collect();
+    let names: Vec<_> = names.into_iter().map(|n| format!("{n:?}")).collect();
+    let param = |p: &VaryingParam| {
+        let kind = match p.kind {
+            ParamKind::Unsigned(bits) => format!("Unsigned({bits})"),
+            ParamKind::Signed(bits) => format!("Signed({bits})"),
+            ParamKind::Text(most) => format!("Text({most})"),
+            ParamKind::Bool | ParamKind::F32 | ParamKind::F64 | ParamKind::Duration => {
+                format!("{:?}", p.kind)
+            }
+        };
+        format!("ClassParam::new({:?}, {:?}, ParamType::{kind})", p.instance, p.name)
+    };
+    Class { names: array(&names, 4), params: of.iter().flat_map(|d| &d.varying.params).map(param).collect() }
+}
+
 #[derive(Serialize)]
 struct Lane {
     name: String,
-    slots: u32,
-    small: u32,
-    bulk: u32,
-    bulk_bytes: u64,
+    /// Rust expression of its size.
+    spec: String,
     end: &'static str,
     peer: String,
     caller_side: String,
@@ -354,10 +406,11 @@ fn lane_view(image: &NodeImage, l: &LaneImage, group: Option<usize>) -> Lane {
     };
     Lane {
         name: format!("{} -> {}", l.edge, l.to),
-        slots: l.slots,
-        small: l.small,
-        bulk: l.bulk,
-        bulk_bytes: l.bulk_bytes,
+        spec: if l.bulk > 0 {
+            format!("LaneSpec::small({}, {}).with_bulk({}, {})", l.slots, l.small, l.bulk, l.bulk_bytes)
+        } else {
+            format!("LaneSpec::small({}, {})", l.slots, l.small)
+        },
         end,
         peer,
         caller_side: side(image, l.caller, &l.from_node),
@@ -457,6 +510,13 @@ fn uses(image: &NodeImage, group: Option<usize>, lanes: bool) -> String {
             if lanes {
                 spec.extend(["NodeLane", "Side"]);
             }
+        }
+    }
+    if image.is_class {
+        spec.insert("ClassSpec");
+        let of = domains(image).filter(|(at, _)| group.is_none() || *at == group);
+        if of.flat_map(|(_, d)| &d.varying.params).next().is_some() {
+            spec.extend(["ClassParam", "ParamType"]);
         }
     }
     let line = |path: &str, names: &BTreeSet<&str>| match names.len() {

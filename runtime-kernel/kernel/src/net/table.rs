@@ -149,6 +149,34 @@ pub struct Ingress {
     pub link: LinkSize,
 }
 
+impl Peer {
+    /// Neighbour `node` on link `iface`.
+    pub const fn new(iface: u16, node: u32, link: LinkSize) -> Self {
+        Self { iface, node, link }
+    }
+}
+
+impl Route {
+    /// A path over `hops` networks.
+    pub const fn new(id: u32, hops: u8, latency_us: u32, toward: Hop, back: Hop) -> Self {
+        Self { id, hops, latency_us, toward, back }
+    }
+}
+
+impl OutEdge {
+    /// An edge that leaves over `route`.
+    pub const fn new(edge: u32, route: u16, lane: u16, slots: u16, request: u32) -> Self {
+        Self { edge, route, lane, slots, request }
+    }
+}
+
+impl InEdge {
+    /// An edge that comes in over `route`.
+    pub const fn new(edge: u32, route: u16, lane: u16, slots: u16, reply: u32) -> Self {
+        Self { edge, route, lane, slots, reply }
+    }
+}
+
 /// How many elements each slice of [`Storage`](super::Storage) needs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each is the length of the slice of the same name")]

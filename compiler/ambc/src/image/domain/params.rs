@@ -3,8 +3,9 @@
 use super::Context;
 use crate::hir::{Deployment, Dimension, Instance, InstanceId, ParamType, Quantity, Service, Value};
 use crate::image::lanes::end_of;
+use crate::image::naming::Naming;
 use crate::image::origin::{OriginKind, Origins};
-use crate::image::{End, ParamImage};
+use crate::image::{End, ParamImage, ParamKind};
 use crate::render::OriginId;
 use ambc_lidl::model::{camel, escape};
 
@@ -24,6 +25,8 @@ pub(super) fn params(
         out.push(ParamImage {
             name: escape(&param.name.value),
             value: rust_value(hir, ty, &value.value),
+            kind: identity_kind(ty),
+            text: identity_text(&value.value),
             origin,
         });
     }
@@ -31,8 +34,46 @@ pub(super) fn params(
 }
 
 /// The `label` of a logger.
-pub(super) fn label(instance: &str, origin: OriginId) -> ParamImage {
-    ParamImage { name: "label".into(), value: format!("{instance:?}"), origin }
+pub(super) fn label(value: String, origin: OriginId) -> ParamImage {
+    ParamImage { name: "label".into(), value, kind: None, text: String::new(), origin }
+}
+
+/// What an identity can hold. Enums and arrays stay in the image: nodes that differ in them are no class.
+fn identity_kind(ty: &ParamType) -> Option<ParamKind> {
+    Some(match ty {
+        ParamType::Bool => ParamKind::Bool,
+        ParamType::Int { bits, signed: true } => ParamKind::Signed(*bits),
+        ParamType::Int { bits, signed: false } => ParamKind::Unsigned(*bits),
+        ParamType::F32 => ParamKind::F32,
+        ParamType::F64 => ParamKind::F64,
+        ParamType::Str(most) => ParamKind::Text(*most),
+        ParamType::Quantity(Dimension::Duration) => ParamKind::Duration,
+        ParamType::Quantity(
+            Dimension::Size | Dimension::Bandwidth | Dimension::Frequency | Dimension::Cycles,
+        ) => ParamKind::Unsigned(64),
+        ParamType::Quantity(Dimension::Rate | Dimension::Energy | Dimension::Power | Dimension::Share) => {
+            ParamKind::F64
+        }
+        ParamType::Enum(_) | ParamType::Array(..) | ParamType::Secret => return None,
+    })
+}
+
+/// The value as an identity file writes it.
+fn identity_text(value: &Value) -> String {
+    match value {
+        Value::Str(text) => format!("{text:?}"),
+        Value::Quantity(q)
+            if matches!(
+                q.dimension,
+                Dimension::Rate | Dimension::Energy | Dimension::Power | Dimension::Share
+            ) =>
+        {
+            format!("{:?}", q.value)
+        }
+        Value::Quantity(q) => (q.value as u64).to_string(),
+        Value::Float(v) => format!("{v:?}"),
+        other => other.to_string(),
+    }
 }
 
 /// The `side` of a health service: where its caller runs, seen from this node.
@@ -40,13 +81,18 @@ pub(super) fn side(at: &Context<'_>, caller: InstanceId, origin: OriginId) -> Pa
     let side = match end_of(at.hir, at.plan, at.node, caller) {
         Some(End::Kernel) => "Side::Kernel".to_owned(),
         Some(End::Group(number)) => format!("Side::Group({number})"),
+        // Nothing is done about a caller elsewhere, so members of a class need not know its node.
+        Some(End::Net) | None if matches!(at.naming, Naming::Shared(_)) => {
+            "Side::Net(\"outside\")".to_owned()
+        }
         Some(End::Net) | None => {
             let placement = at.hir.instances[caller].placement.as_ref();
             let node = placement.map(|p| at.hir.nodes[p.node].name.to_string()).unwrap_or_default();
             format!("Side::Net({node:?})")
         }
     };
-    ParamImage { name: "side".into(), value: format!("ambc_linux::spec::{side}"), origin }
+    let value = format!("ambc_linux::spec::{side}");
+    ParamImage { name: "side".into(), value, kind: None, text: String::new(), origin }
 }
 
 fn rust_value(hir: &Deployment, ty: &ParamType, value: &Value) -> String {
