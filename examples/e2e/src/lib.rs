@@ -151,3 +151,50 @@ pub fn signal(pid: u32, name: &str) {
 pub fn alive(pid: u32) -> bool {
     std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|s| !s.contains(") Z "))
 }
+
+/// A cargo that counts its calls.
+#[derive(Debug)]
+pub struct CountedCargo {
+    dir: tempfile::TempDir,
+}
+
+impl Default for CountedCargo {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl CountedCargo {
+    /// Stands before the real one.
+    ///
+    /// # Panics
+    /// If there is no room for a folder.
+    pub fn new() -> Self {
+        let dir = tempfile::tempdir().expect("there is room for a folder");
+        let cargo = dir.path().join("cargo");
+        let real = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
+        let script =
+            format!("#!/bin/sh\necho called >> '{}/calls'\nexec '{real}' \"$@\"\n", dir.path().display());
+        std::fs::write(&cargo, script).expect("the folder is ours");
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(&cargo, mode).expect("the file is ours");
+        Self { dir }
+    }
+
+    /// A folder of its own, for whatever a test needs.
+    pub fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Runs a command of `ambc` with it; how often cargo was called is [`Self::calls`].
+    pub fn finish(&self, what: &str, mut command: Command) -> Finished {
+        let _ = std::fs::remove_file(self.dir.path().join("calls"));
+        command.env("CARGO", self.dir.path().join("cargo"));
+        finish(what, command)
+    }
+
+    /// Calls during the last command.
+    pub fn calls(&self) -> usize {
+        std::fs::read_to_string(self.dir.path().join("calls")).map_or(0, |t| t.lines().count())
+    }
+}

@@ -1,6 +1,6 @@
 //! What a build does when nothing, or one line, changed. Calls of cargo and written files are counted.
 
-use ambc_e2e::{Finished, ambc, finish, repo};
+use ambc_e2e::{CountedCargo, Finished, ambc, repo};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,48 +23,28 @@ deploy third { spare; again; }
 
 /// A deployment in a folder of its own, and a cargo that counts its calls.
 struct Bench {
-    dir: tempfile::TempDir,
+    cargo: CountedCargo,
 }
 
 impl Bench {
-    fn new() -> Self {
-        let dir = tempfile::tempdir().expect("there is room for a folder");
-        let cargo = dir.path().join("cargo");
-        let real = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
-        fs::write(
-            &cargo,
-            format!("#!/bin/sh\necho called >> '{}/calls'\nexec '{real}' \"$@\"\n", dir.path().display()),
-        )
-        .expect("the folder is ours");
-        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-        fs::set_permissions(&cargo, mode).expect("the file is ours");
-        Self { dir }
-    }
-
     fn write(&self, deck: &str) {
-        fs::write(self.dir.path().join("edited.amb"), deck).expect("the folder is ours");
+        fs::write(self.cargo.dir().join("edited.amb"), deck).expect("the folder is ours");
     }
 
     fn build(&self, what: &str) -> Finished {
-        let deck = self.dir.path().join("edited.amb");
+        let deck = self.cargo.dir().join("edited.amb");
         let include = repo().join("examples/calc");
-        let mut command =
+        let command =
             ambc(AMBC, &["build", &deck.display().to_string(), "-I", &include.display().to_string()]);
-        command.env("CARGO", self.dir.path().join("cargo"));
-        let _ = fs::remove_file(self.dir.path().join("calls"));
-        let done = finish(what, command);
+        let done = self.cargo.finish(what, command);
         assert_eq!(done.code(), Some(0), "{}", done.all());
         done
-    }
-
-    fn cargo_calls(&self) -> usize {
-        fs::read_to_string(self.dir.path().join("calls")).map_or(0, |t| t.lines().count())
     }
 
     /// Every file below the output folder with its time of modification.
     fn files(&self) -> BTreeMap<PathBuf, SystemTime> {
         let mut out = BTreeMap::new();
-        collect(&self.dir.path().join("target/ambc"), &mut out);
+        collect(&self.cargo.dir().join("target/ambc"), &mut out);
         out
     }
 }
@@ -85,20 +65,20 @@ fn collect(dir: &Path, out: &mut BTreeMap<PathBuf, SystemTime>) {
 
 #[test]
 fn an_unchanged_deployment_runs_no_cargo_and_writes_nothing_and_an_edit_rebuilds_what_it_affects() {
-    let bench = Bench::new();
+    let bench = Bench { cargo: CountedCargo::new() };
     bench.write(DECK);
     bench.build("first build of three nodes");
-    assert_eq!(bench.cargo_calls(), 3);
+    assert_eq!(bench.cargo.calls(), 3);
 
     let before = bench.files();
     let done = bench.build("nothing changed");
-    assert_eq!(bench.cargo_calls(), 0, "{}", done.all());
+    assert_eq!(bench.cargo.calls(), 0, "{}", done.all());
     assert_eq!(bench.files(), before, "nothing is written");
 
     // `spare` moves into the kernel group of its node: only that node is another.
     bench.write(&DECK.replace("deploy third { spare; again; }", "deploy third { kernel spare; again; }"));
     let done = bench.build("one placement line");
-    assert_eq!(bench.cargo_calls(), 1, "{}", done.all());
+    assert_eq!(bench.cargo.calls(), 1, "{}", done.all());
     let changed: Vec<_> =
         bench.files().into_iter().filter(|(p, t)| before.get(p) != Some(t)).map(|(p, _)| p).collect();
     assert!(!changed.is_empty());

@@ -1,0 +1,5 @@
+//! Writes the Rust of the interfaces.
+
+fn main() {
+    ambc_lidl::build();
+}
