@@ -127,3 +127,29 @@ fn an_interface_file_needs_no_deployment() {
     assert_eq!(ambc(dir.path(), &["check", "v.lidl"]).code, 0);
     assert_eq!(ambc(dir.path(), &["check", "w.lidl"]).code, 1);
 }
+
+#[test]
+fn nodes_are_named_one_by_one_as_an_array_or_as_a_range() {
+    let dir = folder(&[("d.amb", b"deployment d;\nnode hub : linux;\nnode box[3] : linux_aarch64;\n")]);
+    let trees = |node: &str| ambc(dir.path(), &["dump", "--stage", "tree", "d.amb", "--node", node]);
+    for node in ["box", "box[2]", "box[0..2]"] {
+        let ran = trees(node);
+        assert_eq!(ran.code, 0, "{node}: {}", ran.err);
+        assert!(
+            ran.out.contains("//// box/Cargo.toml") && !ran.out.contains("//// hub/"),
+            "{node}: {}",
+            ran.out
+        );
+    }
+    for (node, hint) in
+        [("box[3]", "box[0]"), ("box[0..4]", ""), ("box[2..1]", ""), ("bax", "box"), ("hub[0..1]", "")]
+    {
+        let ran = trees(node);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{node}");
+        assert!(
+            ran.err.contains(&format!("there is no node `{node}`")) && ran.err.contains(hint),
+            "{}",
+            ran.err
+        );
+    }
+}

@@ -64,9 +64,10 @@ pub fn select(hir: &Deployment, names: &[String]) -> Result<BTreeSet<NodeId>, St
             Some((array, first.parse::<u32>().ok()?..end.parse::<u32>().ok()?))
         });
         for (id, node) in hir.nodes.iter() {
-            let index = node.name.index.unwrap_or(0);
             let meant = match &range {
-                Some((array, range)) => node.name.text == *array && range.contains(&index),
+                Some((array, range)) => {
+                    node.name.text == *array && node.name.index.is_some_and(|i| range.contains(&i))
+                }
                 None => node.name.text == *name || node.name.to_string() == *name,
             };
             found += usize::from(meant);
