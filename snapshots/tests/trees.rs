@@ -74,14 +74,17 @@ fn the_order_of_items_and_files_changes_no_byte() {
         "node x : linux { link lan at \"10.0.0.1\"; }",
         "node y : linux { link lan at \"10.0.0.2\"; }",
         "node z : linux;",
+        "node twin[t in 2] : linux { link lan at \"10.0.1.{t}\"; }",
     ];
     let instances = [
         "instance one = a;",
         "instance two = a;",
         "instance ask[i in 3] = b { all: one, two; }",
+        "instance again[t in 2] = b { all: one, two; }",
         "group pair { one, ask[0] }",
     ];
-    let deploys = ["deploy x { pair; }", "deploy y { two; ask[1]; kernel ask[2]; }"];
+    let deploys =
+        ["deploy x { pair; }", "deploy y { two; ask[1]; kernel ask[2]; }", "deploy twin[t] { again[t]; }"];
     let uses = "use \"api.lidl\";\n";
     let forward = [&nodes[..], &instances[..], &deploys[..]].concat();
     let mut backward = forward.clone();
