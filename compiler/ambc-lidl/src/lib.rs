@@ -2,7 +2,7 @@
 //!
 //! 1. [`parse`] reads one file and recovers from syntax errors; [`load`] follows its imports.
 //! 2. [`analyze`] resolves names, expands generics, evaluates constants and checks all files together.
-//! 3. [`generate`] writes the Rust text of one interface crate.
+//! 3. [`generate`] writes the Rust text of one interface crate, [`skeleton`] what a service that implements one starts from.
 //!
 //! Nothing here touches the file system but [`build`], the whole build script of an interface crate.
 
@@ -19,6 +19,6 @@ mod parse;
 pub use analyze::analyze;
 pub use build::build;
 pub use builtin::BUILT_IN;
-pub use generate::generate;
+pub use generate::{Skeleton, bound, generate, skeleton};
 pub use load::{LoadError, Loader, load};
 pub use parse::parse;

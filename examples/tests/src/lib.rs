@@ -3,12 +3,12 @@
 //! It reads manifests and sources as text, so that what it says about them does not rest on the compiler, and has
 //! [node services](fake) without a node.
 
-pub mod fake;
 mod layout;
 mod manifest;
 mod source;
 pub mod variants;
 
+pub use ambience_fake as fake;
 pub use layout::{changed, lines};
 pub use manifest::{Manifest, deployments, reach};
 pub use source::{service_sources, words};

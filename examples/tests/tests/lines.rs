@@ -61,7 +61,10 @@ fn as_files_they_take_no_more_besides_their_two_first_lines() {
 #[test]
 fn a_greenhouse_of_500_nodes_fits_in_25_lines() {
     let files = reach(&examples().join("greenhouse/greenhouse.amb")).unwrap();
-    assert!(files.iter().any(|m| m.declared("service").next().is_some()), "service manifests are counted too");
+    assert!(
+        files.iter().any(|m| m.declared("service").next().is_some()),
+        "service manifests are counted too"
+    );
     let all = files.iter().map(|m| m.lines.len()).sum::<usize>();
     assert!(all <= 25, "{all} lines");
 }

@@ -5,10 +5,15 @@
 //! module, other interface crates and `core`, and is clean under rustfmt and clippy.
 
 mod consts;
+mod imports;
 mod rust;
 mod services;
+mod skeleton;
 mod text;
 mod types;
+mod value;
+
+pub use skeleton::{Skeleton, bound, skeleton};
 
 use crate::model::{InterfaceId, Model, TypeId};
 use ambc_diag::FileId;

@@ -77,7 +77,7 @@ impl Writer<'_> {
     }
 
     /// From the module being written.
-    fn path(&self, def: &TypeDef, name: &str, up: &str) -> String {
+    pub(super) fn path(&self, def: &TypeDef, name: &str, up: &str) -> String {
         let namespace = def.path.get(1..def.path.len().saturating_sub(1)).unwrap_or_default();
         let library = self.model.library(def.owner);
         self.path_to(library, namespace, name, up)

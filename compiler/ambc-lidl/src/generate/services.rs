@@ -197,7 +197,7 @@ impl Writer<'_> {
         format!("fn {}({params}) -> {}", field_name(&procedure.name), self.result(interface, procedure))
     }
 
-    fn parameters(&self, procedure: &Procedure) -> Vec<String> {
+    pub(super) fn parameters(&self, procedure: &Procedure) -> Vec<String> {
         let mut out = vec!["&self".to_owned()];
         for param in &procedure.params {
             let reference = if self.by_reference(&param.ty) { "&" } else { "" };
@@ -219,7 +219,7 @@ impl Writer<'_> {
         tuple(params.iter().map(|p| self.ty(&p.ty, Form::Schema, up)))
     }
 
-    fn result(&self, interface: &Interface, procedure: &Procedure) -> String {
+    pub(super) fn result(&self, interface: &Interface, procedure: &Procedure) -> String {
         let value = match &procedure.result {
             ResultType::None => "()".to_owned(),
             ResultType::One(ty, _) => self.ty(ty, Form::Owned, ""),
@@ -237,7 +237,7 @@ impl Writer<'_> {
         format!("{}<{value}, {error}>", self.prelude("Result", "result"))
     }
 
-    fn trait_path(&self, id: InterfaceId, up: &str) -> String {
+    pub(super) fn trait_path(&self, id: InterfaceId, up: &str) -> String {
         self.interface_path(id, &self.model.interface(id).trait_name(), up)
     }
 

@@ -69,6 +69,18 @@ impl Text {
         }
     }
 
+    /// The head of a function with a body, opened; `width` is how long a piece of it will be.
+    pub(super) fn head(&mut self, head: &str, params: &[String], tail: &str, width: impl Fn(&str) -> usize) {
+        let line = format!("{head}({}) {tail}", params.join(", "));
+        if self.indent * 4 + width(&line) <= WIDTH {
+            return self.open(&line);
+        }
+        self.open(&format!("{head}("));
+        params.iter().for_each(|param| self.line(&format!("{param},")));
+        self.indent -= 1;
+        self.open(&format!(") {tail}"));
+    }
+
     /// A doc comment; nothing if it is empty.
     pub(super) fn doc(&mut self, text: &str) {
         for line in text.lines() {

@@ -1,5 +1,17 @@
-//! Node services without a node: everything is in memory and answers at once.
+//! Node services without a node, for tests of services: everything is in memory and answers at once.
+//!
+//! ```
+//! use ambience::Logger;
+//! use ambience_fake::{Lines, now};
+//!
+//! let log = Lines::default();
+//! assert!(now(log.info("hello")).is_ok());
+//! assert_eq!(log.0.take(), ["Info hello"]);
+//! ```
+#![forbid(unsafe_code)]
 
+use ambc_wire::{Encode, Reply};
+use ambience::__rt::{CallOptions, Channel};
 use ambience::{
     Bulk, CallError, Failure, FileError, Files, Level, Logger, Storage, StorageError, Timer, Vector,
 };
@@ -17,6 +29,17 @@ pub fn now<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
         Poll::Pending => panic!("waits, although everything it calls answers at once"),
+    }
+}
+
+/// Stands for any service where none is there: `calc::ArithmeticClient(Nobody)` implements `calc::Arithmetic`, and all its
+/// calls end as `Unreachable`.
+#[derive(Clone, Copy, Debug)]
+pub struct Nobody;
+
+impl Channel for Nobody {
+    async fn call<Q: Encode, R: Reply>(&self, _: u32, _: &Q, _: CallOptions) -> R {
+        R::failed(CallError::Unreachable)
     }
 }
 
