@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// What a generated workspace may depend on, and what that needs to build.
-const CRATES: [&str; 8] = [
+const CRATES: [&str; 9] = [
     "runtime-kernel/abi",
     "runtime-kernel/wire",
     "runtime-kernel/kernel",
     "runtime-kernel/ambience",
+    "runtime-kernel/fake",
     "runtime-linux",
     "compiler/ambc-lidl",
     "compiler/ambc-diag",
@@ -27,6 +28,9 @@ fn main() -> io::Result<()> {
         collect(&repo.join(dir), &mut files)?;
         println!("cargo::rerun-if-changed={}", repo.join(dir).display());
     }
+    // Formatters of projects find it above the runtime's sources.
+    files.push(repo.join("rustfmt.toml"));
+    println!("cargo::rerun-if-changed={}", repo.join("rustfmt.toml").display());
     files.sort();
     let manifest = runtime_manifest(&fs::read_to_string(repo.join("Cargo.toml"))?);
     fs::write(out.join("runtime-Cargo.toml"), &manifest)?;
@@ -36,8 +40,9 @@ fn main() -> io::Result<()> {
     let _ = writeln!(text, "    (\"Cargo.toml\", include_bytes!({:?})),", out.join("runtime-Cargo.toml"));
     for file in &files {
         let relative = file.strip_prefix(&repo).map_err(io::Error::other)?;
-        let _ = writeln!(text, "    ({:?}, include_bytes!({:?})),", relative, file);
-        hash = fnv(fnv(hash, relative.to_string_lossy().as_bytes()), &fs::read(file)?);
+        let taken = taken(file, &out.join("manifests").join(relative))?;
+        let _ = writeln!(text, "    ({:?}, include_bytes!({:?})),", relative, taken);
+        hash = fnv(fnv(hash, relative.to_string_lossy().as_bytes()), &fs::read(taken)?);
     }
     text.push_str("];\n");
     let _ = writeln!(text, "const RUNTIME_HASH: &str = \"{hash:016x}\";");
@@ -46,6 +51,29 @@ fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed={}", repo.join("Cargo.lock").display());
     fs::write(out.join("embedded.rs"), text)?;
     fs::write(out.join("explain_pages.rs"), explain_pages(&repo.join("compiler/ambc/src/diag/explain"))?)
+}
+
+/// The file whose content is packed: a manifest goes without what only its own tests depend on, since that is not packed,
+/// and tools that look at all packages would miss it.
+fn taken(file: &Path, copy: &Path) -> io::Result<PathBuf> {
+    if file.file_name().is_none_or(|n| n != "Cargo.toml") {
+        return Ok(file.to_owned());
+    }
+    let text = fs::read_to_string(file)?;
+    let mut kept = String::new();
+    let mut of_tests = false;
+    for line in text.lines() {
+        if line.starts_with('[') {
+            of_tests = line == "[dev-dependencies]";
+        }
+        if !of_tests {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+    }
+    fs::create_dir_all(copy.parent().unwrap_or(Path::new(".")))?;
+    fs::write(copy, kept)?;
+    Ok(copy.to_owned())
 }
 
 /// The pages of `ambc explain` as a list, so that a new page needs no line of code.

@@ -41,4 +41,26 @@ templates! {
     CLIENT_LIB = "client_lib.rs",
     /// Edges, instances, pools and start of a domain: what the two programs share.
     DOMAIN = "domain.rs",
+    /// The workspace of a new project.
+    NEW_WORKSPACE = "new/workspace_Cargo.toml",
+    /// What git overlooks in it.
+    NEW_GITIGNORE = "new/gitignore",
+    /// A new deployment.
+    NEW_DEPLOYMENT = "new/deployment.amb",
+    /// The manifest of a new service.
+    NEW_SERVICE = "new/service.amb",
+    /// Its package.
+    NEW_SERVICE_MANIFEST = "new/service_Cargo.toml",
+    /// Its library.
+    NEW_SERVICE_LIB = "new/service_lib.rs",
+    /// Its tests.
+    NEW_SERVICE_TEST = "new/service_test.rs",
+    /// A new interface.
+    NEW_INTERFACE = "new/interface.lidl",
+    /// Its package.
+    NEW_INTERFACE_MANIFEST = "new/interface_Cargo.toml",
+    /// Its build script.
+    NEW_INTERFACE_BUILD = "new/interface_build.rs",
+    /// Its library.
+    NEW_INTERFACE_LIB = "new/interface_lib.rs",
 }

@@ -19,6 +19,9 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("cargo", &["emit"]),
     ("build", &["cargo", "emit", "image", "render", "hir", "check", "plan"]),
     ("cluster", &["emit", "hir", "image"]),
+    // Writes files to start from, for services of interfaces that are there.
+    ("scaffold", &["emit", "hir", "load", "render"]),
+    ("doctor", &["cargo", "emit"]),
     ("diag", &[]),
     (
         "driver",
@@ -28,14 +31,14 @@ const MAY_SEE: &[(&str, &[&str])] = &[
         ],
     ),
     // `build` and `run` say what becomes of each node, so they name what a node is.
-    ("cli", &["driver", "diag", "plan", "build", "cluster", "hir", "check", "image"]),
+    ("cli", &["driver", "diag", "plan", "build", "cluster", "hir", "check", "image", "scaffold", "doctor"]),
 ];
 
 /// Words that mean the world, and the modules that may say them outside of tests.
 const WORLD: &[(&str, &[&str])] = &[
-    ("std::fs", &["load", "emit", "cargo", "build", "driver", "cli", "cluster"]),
-    ("process::Command", &["cargo", "cluster"]),
-    ("env::var", &["cli", "cargo", "cluster"]),
+    ("std::fs", &["load", "emit", "cargo", "build", "driver", "cli", "cluster", "scaffold", "doctor"]),
+    ("process::Command", &["cargo", "cluster", "doctor"]),
+    ("env::var", &["cli", "cargo", "cluster", "doctor"]),
     ("SystemTime", &[]),
     ("println!", &[]),
     ("HashMap", &[]),

@@ -122,6 +122,36 @@ fn the_deployment_that_the_page_about_services_builds_checks() {
     assert!(front.plan.is_some());
 }
 
+/// Commands of the how-tos name deployments that are there and check.
+#[test]
+fn the_how_tos_name_what_is_there() {
+    let mut wrong = Vec::new();
+    let pages = std::fs::read_dir(repo().join("docs/howto")).expect("the folder is there");
+    for page in pages.map(|p| p.expect("readable").path()) {
+        let text = std::fs::read_to_string(&page).expect("UTF-8");
+        let shell = blocks(&text).into_iter().filter(|b| b.words.first().is_some_and(|w| w == "sh"));
+        let files: Vec<_> = shell
+            .flat_map(|b| b.text.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+            .filter(|w| w.ends_with(".amb") && w.contains('/'))
+            .collect();
+        assert!(!files.is_empty(), "{} names deployments", page.display());
+        for file in files {
+            let request = Request { root: repo().join(&file), include: Vec::new(), sets: Vec::new() };
+            let front = front(&request, &Disk { here: repo() });
+            let errors = front.diags.iter().filter(|d| d.severity == Severity::Error);
+            wrong.extend(errors.map(|d| short_line(&front.loaded.sources, d)));
+        }
+        let example = page.file_stem().expect("a name").to_string_lossy().into_owned();
+        assert!(repo().join("examples").join(&example).is_dir(), "`{example}` is an example");
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn the_how_to_of_calc_checks() {
+    hold("docs/howto/calc.md");
+}
+
 #[test]
 fn examples_of_the_language_reference_check() {
     hold("docs/language.md");

@@ -1,6 +1,8 @@
 //! Runs `ambc` on real deployments and reads what it prints.
 #![expect(clippy::print_stdout, reason = "times of deployments are for whoever reads the test's output")]
 
+pub mod page;
+
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -97,6 +99,27 @@ impl Running {
                     }
                 }
                 Err(_) => panic!("no line with `{what}`; it said:\n{}", self.seen.join("\n")),
+            }
+        }
+    }
+
+    /// Waits for a line that fits a pattern (see [`page::fits`]), `from` a line on; the number of the next line.
+    ///
+    /// # Panics
+    /// If there is none within `patience`.
+    pub fn matching(&mut self, pattern: &str, from: usize, patience: Duration) -> usize {
+        let until = Instant::now() + patience;
+        let mut at = from;
+        loop {
+            while let Some(line) = self.seen.get(at) {
+                at += 1;
+                if page::fits(pattern, line) {
+                    return at;
+                }
+            }
+            match self.lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok(line) => self.seen.push(line),
+                Err(_) => panic!("no line fits `{pattern}`; it said:\n{}", self.seen.join("\n")),
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Which source of the runtime crates a deployment builds against.
 
+use crate::emit::PROJECT_RUNTIME;
 use crate::hir::{Deployment, ServiceSource};
 use ambc_diag::{Code, Diagnostic, Diagnostics, Span};
 use std::collections::BTreeMap;
@@ -12,6 +13,8 @@ const SEVERAL_RUNTIMES: Code = Code("E0510");
 pub enum RuntimeChoice {
     /// Service crates name this `ambience` by path: its source tree is used.
     Tree(PathBuf),
+    /// They name the folder of their project that ambc keeps equal to the embedded one.
+    Project(PathBuf),
     /// The one embedded in ambc.
     Embedded,
 }
@@ -43,6 +46,7 @@ pub fn choose_runtime(hir: &Deployment, diags: &mut Diagnostics) -> RuntimeChoic
         );
     }
     match first.parent().and_then(|p| p.parent()) {
+        Some(root) if root.ends_with(PROJECT_RUNTIME) => RuntimeChoice::Project(root.to_owned()),
         Some(root) => RuntimeChoice::Tree(root.to_owned()),
         None => RuntimeChoice::Embedded,
     }

@@ -1,8 +1,9 @@
 //! From a plan to what is built and run: the images wanted, where they go, which runtime they use.
 
 use super::{BuildOptions, RuntimeChoice};
+use crate::cargo::HOST_TRIPLE;
 use crate::check::Checked;
-use crate::emit::{EmitError, unpack_runtime};
+use crate::emit::{EmitError, refresh_runtime, unpack_runtime};
 use crate::hir::{Deployment, NodeId};
 use crate::image::{ClassImage, lower};
 use crate::plan::Plan;
@@ -44,6 +45,7 @@ impl Places {
 pub fn runtime_dir(choice: &RuntimeChoice, places: &Places) -> Result<PathBuf, EmitError> {
     match choice {
         RuntimeChoice::Tree(root) => Ok(root.clone()),
+        RuntimeChoice::Project(root) => refresh_runtime(root),
         RuntimeChoice::Embedded => unpack_runtime(&places.root),
     }
 }
@@ -84,7 +86,7 @@ impl BuildOptions {
     /// For trees that nobody builds: the runtime is where the crates say, or a name that stands for the embedded one.
     pub fn to_look_at(hir: &Deployment) -> Self {
         let runtime = match super::choose_runtime(hir, &mut ambc_diag::Diagnostics::default()) {
-            RuntimeChoice::Tree(root) => root,
+            RuntimeChoice::Tree(root) | RuntimeChoice::Project(root) => root,
             RuntimeChoice::Embedded => PathBuf::from("target/ambc/runtime"),
         };
         let none = PathBuf::new;
@@ -105,6 +107,3 @@ impl BuildOptions {
         }
     }
 }
-
-/// Images are built for the machine that ambc was built for.
-const HOST_TRIPLE: &str = env!("AMBC_HOST");

@@ -14,6 +14,14 @@ use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+/// Images are built for the machine that ambc was built for.
+pub const HOST_TRIPLE: &str = env!("AMBC_HOST");
+
+/// The cargo that builds: the one that called us, if one did.
+pub fn program() -> std::ffi::OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
 /// One `cargo build`.
 #[derive(Clone, Debug)]
 pub struct Invocation<'a> {
@@ -80,7 +88,7 @@ pub fn build(call: &Invocation<'_>, mut progress: impl FnMut(&str)) -> io::Resul
 }
 
 fn command(call: &Invocation<'_>) -> Command {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = Command::new(program());
     cargo.arg("build").arg("--message-format=json").arg("--keep-going").args(["--target", call.triple]);
     cargo.current_dir(call.workspace).arg("--target-dir").arg(call.target_dir);
     for (on, flag) in [(call.release, "--release"), (call.locked, "--locked"), (call.offline, "--offline")] {

@@ -73,7 +73,7 @@ impl Mistake<'_> {
                 format!("the crate of `{}` cannot be used: {why}", service.name),
             )
             .label("looked for here, relative to this file")
-            .help("name the folder of a Cargo package with a library"),
+            .help("name the folder of a Cargo package with a library; `ambc new service` makes one"),
             Self::TypeName { name } => Diagnostic::new(
                 Code("E0341"),
                 name.span,

@@ -5,7 +5,12 @@ use std::path::PathBuf;
 
 /// Turns a declared deployment into running, isolated, connected nodes.
 #[derive(Debug, Parser)]
-#[command(name = "ambc", version, max_term_width = 100)]
+#[command(
+    name = "ambc",
+    version,
+    max_term_width = 100,
+    after_help = "To start, `ambc new NAME`. What this machine lacks, `ambc doctor` tells."
+)]
 pub(super) struct Cli {
     #[command(flatten)]
     pub(super) common: Common,
@@ -92,6 +97,8 @@ pub(super) enum Color {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Make a deployment, a service or an interface to start from
+    New(NewArgs),
     /// Report everything that is wrong with a deployment or an interface file
     Check {
         /// A `.amb` or `.lidl` file
@@ -102,9 +109,13 @@ pub(super) enum Command {
     /// Run the whole deployment on this machine
     Run(RunArgs),
     /// Print the deployment as a graph, in DOT
-    Graph { file: PathBuf },
+    Graph {
+        /// A `.amb` file
+        file: PathBuf,
+    },
     /// Print what runs where and how calls travel
     Plan {
+        /// A `.amb` file
         file: PathBuf,
         /// Explain the place of one instance
         #[arg(long, value_name = "INSTANCE")]
@@ -112,12 +123,18 @@ pub(super) enum Command {
     },
     /// Print what a stage of the compiler made
     Dump {
+        /// A `.amb` file
         file: PathBuf,
         #[arg(long, value_enum)]
         stage: Stage,
         /// Only these nodes: `camera`, `sensor`, `sensor[3]` or `sensor[0..8]`
         #[arg(long, value_name = "NODE")]
         node: Vec<String>,
+    },
+    /// Tell what this machine lacks to build and run deployments, and what gets it
+    Doctor {
+        /// A `.amb` file: look only at what this deployment takes
+        file: Option<PathBuf>,
     },
     /// Explain a diagnostic: what, why, an example, what to write instead
     Explain {
@@ -134,7 +151,56 @@ pub(super) enum Command {
 }
 
 #[derive(Args, Clone, Debug)]
+#[command(args_conflicts_with_subcommands = true, arg_required_else_help = true)]
+pub(super) struct NewArgs {
+    /// The deployment; `ambc new NAME` is short for `ambc new deployment NAME`
+    pub(super) name: Option<String>,
+    #[command(subcommand)]
+    pub(super) what: Option<NewWhat>,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub(super) enum NewWhat {
+    /// A deployment; outside of a project, with a project around it and a service that runs
+    Deployment {
+        /// Small letters, digits and `_`
+        name: String,
+    },
+    /// A service: its manifest, and a crate that compiles
+    Service {
+        /// Small letters, digits and `_`
+        name: String,
+        /// An interface that it implements, such as `calc::arithmetic`; may be repeated
+        #[arg(long, value_name = "PATH")]
+        interface: Vec<String>,
+        /// What it needs, such as `calculator:calc::arithmetic`; may be repeated
+        #[arg(long, value_name = "NAME:PATH", value_parser = need)]
+        needs: Vec<(String, String)>,
+        /// It runs of itself; without an interface it always does
+        #[arg(long)]
+        active: bool,
+    },
+    /// An interface: a `.lidl` file, and the crate that turns it into Rust
+    Interface {
+        /// A name, or namespace and name: `calc::arithmetic`
+        path: String,
+    },
+}
+
+fn need(text: &str) -> Result<(String, String), String> {
+    match text.split_once(':') {
+        Some((name, path))
+            if !name.is_empty() && !path.trim_start_matches(':').is_empty() && !path.starts_with(':') =>
+        {
+            Ok((name.trim().to_owned(), path.trim().to_owned()))
+        }
+        _ => Err("expected NAME:PATH, such as `calculator:calc::arithmetic`".to_owned()),
+    }
+}
+
+#[derive(Args, Clone, Debug)]
 pub(super) struct BuildArgs {
+    /// A `.amb` file
     pub(super) file: PathBuf,
     /// Only these nodes: `camera`, `sensor`, `sensor[3]` or `sensor[0..8]`
     #[arg(long, value_name = "NODE")]
@@ -156,6 +222,7 @@ pub(super) struct BuildOptions {
 
 #[derive(Args, Clone, Debug)]
 pub(super) struct RunArgs {
+    /// A `.amb` file
     pub(super) file: PathBuf,
     /// Start only these nodes, as if the others were off: `camera`, `sensor`, `sensor[3]` or `sensor[0..8]`
     #[arg(long, value_name = "NODE")]

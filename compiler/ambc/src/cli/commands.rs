@@ -10,7 +10,7 @@ use clap::CommandFactory;
 use std::path::Path;
 
 /// Commands of later versions.
-const LATER: &[&str] = &["fmt", "new", "size", "lsp", "doctor", "keys", "token", "flash", "apply"];
+const LATER: &[&str] = &["fmt", "size", "lsp", "keys", "token", "flash", "apply"];
 
 fn request(common: &Common, file: &Path) -> (Request, Disk) {
     let here = std::env::current_dir().unwrap_or_default();
@@ -141,6 +141,10 @@ pub(super) fn unknown(shell: &Shell, words: &[String]) -> Exit {
     let word = words.first().map_or("", String::as_str);
     if LATER.contains(&word) {
         return later(shell, word);
+    }
+    if word.ends_with(".amb") || word.ends_with(".lidl") {
+        shell.err(&format!("error: say what to do with `{word}`, such as `ambc check {word}`\n"));
+        return Exit::Usage;
     }
     let command = Cli::command();
     let hint = did_you_mean(word, command.get_subcommands().map(clap::Command::get_name));

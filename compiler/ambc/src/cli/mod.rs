@@ -6,6 +6,8 @@
 mod args;
 mod build;
 mod commands;
+mod doctor;
+mod new;
 mod output;
 mod run;
 mod shell;
@@ -64,6 +66,8 @@ fn run(cli: &Cli) -> Exit {
         return Exit::Usage;
     }
     match &cli.command {
+        Command::New(args) => new::new(&shell, &cli.common, args),
+        Command::Doctor { file } => doctor::doctor(&shell, &cli.common, file.as_deref()),
         Command::Check { file } => commands::check(&shell, &cli.common, file),
         Command::Plan { file, why } => commands::plan(&shell, &cli.common, file, why.as_deref()),
         Command::Graph { file } => commands::graph(&shell, &cli.common, file),

@@ -5,10 +5,10 @@
 
 mod runtime;
 
-pub use runtime::{seed_lock, unpack_runtime};
+pub use runtime::{PROJECT_RUNTIME, refresh_runtime, seed_lock, unpack_runtime};
 
 use crate::render::FileTree;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -52,14 +52,19 @@ const LISTING: &str = ".ambc-files";
 
 /// Writes the tree into `dir`.
 pub fn emit(dir: &Path, tree: &FileTree) -> Result<Written, EmitError> {
+    put(dir, &tree.files.iter().map(|(path, file)| (path.as_str(), file.text.as_bytes())).collect())
+}
+
+/// Makes the generated files of `dir` exactly these.
+fn put(dir: &Path, files: &BTreeMap<&str, &[u8]>) -> Result<Written, EmitError> {
     let mut done = Written::default();
-    for (path, file) in &tree.files {
-        if write_if_changed(&dir.join(path), file.text.as_bytes())? {
-            done.written.push(path.clone());
+    for (path, bytes) in files {
+        if write_if_changed(&dir.join(path), bytes)? {
+            done.written.push((*path).to_owned());
         }
     }
     let listing = dir.join(LISTING);
-    for path in stale(&listing, tree) {
+    for path in stale(&listing, files) {
         let full = dir.join(&path);
         match fs::remove_file(&full) {
             Ok(()) => done.removed.push(path),
@@ -68,7 +73,7 @@ pub fn emit(dir: &Path, tree: &FileTree) -> Result<Written, EmitError> {
         }
         remove_empty_parents(&full, dir);
     }
-    let names: String = tree.files.keys().map(|p| format!("{p}\n")).collect();
+    let names: String = files.keys().map(|p| format!("{p}\n")).collect();
     write_if_changed(&listing, names.as_bytes())?;
     Ok(done)
 }
@@ -86,11 +91,11 @@ pub fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<bool, EmitError> {
     Ok(true)
 }
 
-fn stale(listing: &Path, tree: &FileTree) -> BTreeSet<String> {
+fn stale(listing: &Path, files: &BTreeMap<&str, &[u8]>) -> BTreeSet<String> {
     let old = fs::read_to_string(listing).unwrap_or_default();
     old.lines()
         .filter(|p| {
-            !p.is_empty() && !tree.files.contains_key(*p) && !p.split('/').any(|s| s == ".." || s.is_empty())
+            !p.is_empty() && !files.contains_key(*p) && !p.split('/').any(|s| s == ".." || s.is_empty())
         })
         .map(str::to_owned)
         .collect()

@@ -17,6 +17,11 @@ pub trait Files {
     /// The same for two paths exactly if they lead to the same file.
     fn identity(&self, path: &Path) -> PathBuf;
 
+    /// Names of the deployments in a folder, sorted: for hints only, so none is a fine answer.
+    fn deployments(&self, _folder: &Path) -> Vec<String> {
+        Vec::new()
+    }
+
     /// As shown to people: relative to where `ambc` was called if it lies below, else as given.
     fn shown(&self, path: &Path) -> String;
 }
@@ -46,6 +51,15 @@ impl Files for Disk {
 
     fn identity(&self, path: &Path) -> PathBuf {
         path.canonicalize().unwrap_or_else(|_| normal(path))
+    }
+
+    fn deployments(&self, folder: &Path) -> Vec<String> {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let names = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.file_name());
+        let mut names: Vec<_> =
+            names.filter_map(|n| n.into_string().ok()).filter(|n| n.ends_with(".amb")).collect();
+        names.sort();
+        names
     }
 
     fn shown(&self, path: &Path) -> String {

@@ -50,14 +50,36 @@ impl Walk<'_> {
             Some(language) => drop(self.open(&path, language, None)),
             None => {
                 let at = self.unread(&path);
-                self.diags.push(
-                    Diagnostic::new(
-                        codes::UNKNOWN_KIND,
-                        at,
-                        format!("`{}` is no `.amb` or `.lidl` file", self.files.shown(&path)),
-                    )
-                    .help("deployments end in `.amb`, interfaces in `.lidl`"),
+                let shown = self.request.root.display();
+                let d = Diagnostic::new(
+                    codes::UNKNOWN_KIND,
+                    at,
+                    format!("`{shown}` is no `.amb` or `.lidl` file"),
                 );
+                let rule = "deployments end in `.amb`, interfaces in `.lidl`";
+                self.diags.push(d.help(self.meant(&path).unwrap_or_else(|| rule.to_owned())));
+            }
+        }
+    }
+
+    /// What the root was probably meant to be: a deployment in the folder that was named, or in the one around it.
+    fn meant(&self, path: &Path) -> Option<String> {
+        let inside = self.files.deployments(path);
+        let folder = if inside.is_empty() { path.parent().unwrap_or(Path::new("")) } else { path };
+        let mut all = if inside.is_empty() { self.files.deployments(folder) } else { inside };
+        let name = path.file_name().and_then(|n| n.to_str()).unwrap_or("");
+        all.retain(|other| other != name);
+        let whole = format!("{name}.amb");
+        let near = syntax::nearest(&whole, all.iter().map(String::as_str));
+        let near = near.or_else(|| syntax::nearest(name, all.iter().map(String::as_str)));
+        let shown = |name: &str| format!("`{}`", folder.join(name).display());
+        match (near, all.as_slice()) {
+            (Some(near), _) => Some(format!("did you mean {}?", shown(near))),
+            (None, []) => None,
+            (None, [only]) => Some(format!("there is {}", shown(only))),
+            (None, [first, second, rest @ ..]) => {
+                let more = if rest.is_empty() { "" } else { " and others" };
+                Some(format!("there are {}, {}{more}", shown(first), shown(second)))
             }
         }
     }
@@ -72,9 +94,16 @@ impl Walk<'_> {
         let text = match self.text(path) {
             Ok(text) => text,
             Err((code, why)) => {
-                let at = at.unwrap_or_else(|| self.unread(path));
                 let message = format!("cannot read `{}`: {why}", self.files.shown(path));
-                self.diags.push(Diagnostic::new(code, at, message).label("named here"));
+                let d = match at {
+                    Some(at) => Diagnostic::new(code, at, message).label("named here"),
+                    None => {
+                        let d = Diagnostic::new(code, self.unread(path), message);
+                        let new = "`ambc new NAME` makes a deployment to start from";
+                        d.help(self.meant(path).unwrap_or_else(|| new.to_owned()))
+                    }
+                };
+                self.diags.push(d);
                 return None;
             }
         };

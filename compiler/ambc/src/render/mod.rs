@@ -85,10 +85,14 @@ impl Renderer {
         FileTree { files: [manifest, library].into() }
     }
 
-    fn file(&self, template: Template, context: &Context) -> GeneratedFile {
+    /// One file that stands for itself, as `ambc new` writes it.
+    pub fn text(&self, template: Template, context: &Context) -> String {
         let text = self.engine.render(template.name, context);
-        let text = text.unwrap_or_else(|e| panic!("template `{}`: {e}: a bug in ambc", template.name));
-        tree::strip_marks(&tidy(&text))
+        tidy(&text.unwrap_or_else(|e| panic!("template `{}`: {e}: a bug in ambc", template.name)))
+    }
+
+    fn file(&self, template: Template, context: &Context) -> GeneratedFile {
+        tree::strip_marks(&self.text(template, context))
     }
 }
 
