@@ -151,3 +151,35 @@ fn an_image_of_a_class_starts_only_as_one_of_its_members() {
         assert!(code == Some(1) && said.contains(what), "{what}\n{said}");
     }
 }
+
+/// Services of members in user groups, and exports: `decks/sites.amb` is three equal pairs of nodes.
+#[test]
+fn groups_and_exports_of_members_have_their_own_names_and_ids() {
+    const SITES: &str = "examples/e2e/decks/sites.amb";
+    let done = finish(
+        "run three equal sites",
+        ambc(AMBC, &["run", SITES, "--until-idle", "--node", "box", "--node", "field"]),
+    );
+    assert_eq!(done.code(), Some(0), "{}", done.all());
+    let json = finish("plan", ambc(AMBC, &["plan", SITES, "--format", "json"])).stdout;
+    let plan: serde_json::Value = serde_json::from_str(&json).expect("one JSON value");
+    for site in 0..3 {
+        let last = format!("field[{site}] info  asker[{site}]: -9223372036854775808 / -1: overflow");
+        let edge = format!("edge asker[{site}].log -> field[{site}].logger: 8 calls, 0 errors");
+        let group = format!("group asker[{site}] is process");
+        for line in [last, edge, group] {
+            assert!(done.stdout.contains(&line), "{line}\n{}", done.all());
+        }
+        let sums = format!("sums[{site}]");
+        let exports = plan["exports"].as_array().expect("a list");
+        let id = exports
+            .iter()
+            .find(|e| e["instance"] == sums.as_str())
+            .map(|e| &e["id"])
+            .expect("it is exported");
+        let identity = repo().join(format!("examples/e2e/decks/target/ambc/run/sites/box_{site}/identity"));
+        let identity = fs::read_to_string(identity).expect("`run` wrote it");
+        let line = format!("lane 1 {id} outside export {sums} over lan[{site}] -> {sums}");
+        assert!(identity.contains(&line), "{line}\n{identity}");
+    }
+}
