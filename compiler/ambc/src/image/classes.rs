@@ -56,7 +56,7 @@ impl ClassImage {
     pub fn params<'c>(&'c self, member: &'c NodeImage) -> impl Iterator<Item = (&'c str, &'c str, &'c str)> {
         let varying = domains(&self.image).flat_map(|d| &d.varying.params);
         varying.filter_map(|v| {
-            let param = params(member).find(|(i, p)| *i == v.instance && p.name == v.name);
+            let param = params(member).find(|(i, p)| *i == v.instance && plain(p) == v.name);
             Some((v.instance.as_str(), v.name.as_str(), param?.1.text.as_str()))
         })
     }
@@ -160,12 +160,17 @@ fn vary(domain: &mut DomainImage, differing: &mut impl Iterator<Item = bool>) {
         names.extend(instance.label.iter().map(|(key, _)| key.clone()));
         for param in &mut instance.params {
             let (true, Some(kind)) = (differing.next() == Some(true), param.kind) else { continue };
-            let plain = param.name.trim_start_matches("r#").to_owned();
-            param.value = format!("host.param::<{}>({:?}, {plain:?})", kind.rust(), instance.key);
-            domain.varying.params.push(VaryingParam { instance: instance.key.clone(), name: plain, kind });
+            let name = plain(param).to_owned();
+            param.value = format!("host.param::<{}>({:?}, {name:?})", kind.rust(), instance.key);
+            domain.varying.params.push(VaryingParam { instance: instance.key.clone(), name, kind });
         }
     }
     domain.varying.names = names.into_iter().collect();
+}
+
+/// The name as the manifest has it, also where it is a keyword of Rust.
+fn plain(param: &ParamImage) -> &str {
+    param.name.trim_start_matches("r#")
 }
 
 fn domains(image: &NodeImage) -> impl Iterator<Item = &DomainImage> {

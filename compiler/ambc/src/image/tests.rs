@@ -9,7 +9,7 @@ const PARTS: &str = "use \"api.lidl\";
 service server : api::echo { crate \"svc\"; param factor: u32 = 1; }
 service other : api::echo { crate \"svc\"; }
 service client { crate \"svc\"; run; needs to: api::echo; needs log: ambience::logger from node;
-    param id: u32 = 0; param label: string<16> = \"\"; param weights: array<u8, 2> = [1, 2]; }
+    param id: u32 = 0; param type: duration = 1s; param label: string<16> = \"\"; param weights: array<u8, 2> = [1, 2]; }
 ";
 
 fn classes(deck: &str) -> Vec<ClassImage> {
@@ -47,7 +47,7 @@ const LAN: &str = "network lan : udp { cost 1; }\nnode hub : linux { link lan at
 fn nodes_that_differ_in_names_ids_and_values_are_one_class() {
     let found = classes(&format!(
         "{LAN}node box[i in 3] : linux {{ link lan at \"10.0.0.{{i + 1}}\"; }}
-         instance ask[i in 3] = client {{ to: all; id = i; label = \"number {{i}}\"; }}
+         instance ask[i in 3] = client {{ to: all; id = i; type = 1s * (i + 1); label = \"number {{i}}\"; }}
          instance all = server;
          deploy box[i] {{ ask[i]; }} deploy hub {{ all; }}"
     ));
@@ -59,7 +59,7 @@ fn nodes_that_differ_in_names_ids_and_values_are_one_class() {
     let params = |i: usize| {
         class.params(&class.members[i].image).map(|(_, n, v)| format!("{n} = {v}")).collect::<Vec<_>>()
     };
-    assert_eq!(params(2), ["id = 2", "label = \"number 2\""]);
+    assert_eq!(params(2), ["id = 2", "type = 3000000000", "label = \"number 2\""]);
     let client = &class.image.groups[0].instances[0];
     assert_eq!(
         (client.key.as_str(), client.ident.as_str(), client.shown.as_str()),
@@ -68,7 +68,12 @@ fn nodes_that_differ_in_names_ids_and_values_are_one_class() {
     let values: Vec<_> = client.params.iter().map(|p| p.value.as_str()).collect();
     assert_eq!(
         values,
-        ["host.param::<u32>(\"client\", \"id\")", "host.param::<&str>(\"client\", \"label\")", "[1u8, 2u8]"]
+        [
+            "host.param::<u32>(\"client\", \"id\")",
+            "host.param::<core::time::Duration>(\"client\", \"type\")",
+            "host.param::<&str>(\"client\", \"label\")",
+            "[1u8, 2u8]"
+        ]
     );
     assert_eq!(class.image.groups[0].package, "fleet-box-client");
     let text = serde_json::to_string(&class.image).unwrap();
