@@ -4,7 +4,8 @@
 //! `node::report` describes, the last of them `reported`), `stop`; end of file means `stop`.
 //! Out, unasked: `ready`, `group NAME pid PID`, `died NAME pid PID status S restart-in-ms M`, `restarted NAME after-ms M`,
 //! `run-failed INSTANCE message`, `health INSTANCE good|degraded|failed reason`, `silent INSTANCE within-ms M` (an instance
-//! called `alive` and then stopped to).
+//! called `alive` and then stopped to), `stuck NAME pid PID within-ms M` (it was killed for that), `gave-up NAME after …` (it
+//! stays down), `reboot why` (the node ends its groups and starts anew, with the same socket).
 
 use std::fmt::Display;
 use std::io::{ErrorKind, Read, Write};
@@ -63,6 +64,14 @@ impl Control {
     #[must_use]
     pub fn over(stream: UnixStream) -> Self {
         Self { stream: Some(stream), partial: Vec::new(), waiting: Vec::new() }
+    }
+
+    /// Leaves the descriptor open for the program that this one replaces itself with.
+    pub(crate) fn keep_open(&self) -> rustix::io::Result<()> {
+        match &self.stream {
+            Some(stream) => rustix::io::fcntl_setfd(stream, rustix::io::FdFlags::empty()),
+            None => Ok(()),
+        }
     }
 
     /// The descriptor to wait for.

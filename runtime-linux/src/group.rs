@@ -237,6 +237,7 @@ impl Host {
                 any |= ending.run();
             }
             turns = turns.wrapping_add(1);
+            self.status.beat();
             if turns.is_multiple_of(TURNS_PER_REPORT) {
                 self.publish(&group, work, callers);
             }
@@ -273,7 +274,7 @@ impl Host {
     fn publish(&self, group: &ambc_kernel::Group<'_>, work: &[&mut dyn Work], callers: &[&Caller<'_>]) {
         let calls =
             callers.iter().fold(0u32, |sum, caller| sum.wrapping_add(caller.counters().calls() as u32));
-        self.status.beat(group.in_flight(work), calls);
+        self.status.set_work(group.in_flight(work), calls);
         for (lane, caller) in self.calling_lanes().zip(callers) {
             self.status.set_edge(lane, caller.counters().counts());
         }

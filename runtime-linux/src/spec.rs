@@ -4,6 +4,7 @@ pub use crate::member::{ClassParam, ClassSpec, ParamType};
 use ambc_abi::LaneSpec;
 pub use ambc_kernel::lane::End;
 use ambc_kernel::net::NetTable;
+pub use ambc_kernel::restart::{Policy, Then};
 
 /// One node: the table in its kernel program.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +17,8 @@ pub struct NodeSpec {
     pub lanes: &'static [NodeLane],
     /// Tasks and requests of the kernel group that may sleep at once.
     pub timers: u16,
+    /// How long the loop of a group may stand still before its process is killed, in ns; 0 for ever.
+    pub watchdog: u64,
     /// Links, routes, and what comes and goes over them. Its lane numbers are positions in `lanes`.
     pub net: NetTable<'static>,
 }
@@ -29,6 +32,10 @@ pub struct NodeGroup {
     pub instances: &'static [&'static str],
     /// Bytes of address space it may use; 0 takes [`DEFAULT_MEMORY`].
     pub memory: u64,
+    /// When it is started again after a death.
+    pub restart: Policy,
+    /// How much nicer its process is to others than the node's, 0 to 19.
+    pub nice: u8,
 }
 
 /// What a group gets that declares no memory: 1 GiB of address space.

@@ -105,16 +105,20 @@ impl Status {
         self.region.word(CALLS).load(Relaxed)
     }
 
-    /// Turns of the group's loop, roughly.
+    /// Turns of the group's loop.
     #[must_use]
     pub fn heartbeat(&self) -> u32 {
         self.region.word(HEARTBEAT).load(Relaxed)
     }
 
-    /// The group's report of one turn.
-    pub fn beat(&self, in_flight: u32, calls: u32) {
+    /// What the group is about.
+    pub fn set_work(&self, in_flight: u32, calls: u32) {
         self.region.word(IN_FLIGHT).store(in_flight, Relaxed);
         self.region.word(CALLS).store(calls, Relaxed);
+    }
+
+    /// Another turn of the group's loop: its node sees by it that the group is not stuck.
+    pub fn beat(&self) {
         let beat = self.region.word(HEARTBEAT);
         beat.store(beat.load(Relaxed).wrapping_add(1), Relaxed);
     }
@@ -168,7 +172,8 @@ mod tests {
         assert_eq!(node.phase(), Phase::Starting);
         assert!(group.set_phase(Phase::Serving));
         assert!(!group.set_phase(Phase::Serving));
-        group.beat(3, 9);
+        group.set_work(3, 9);
+        group.beat();
         let mut report = Counts { calls: 5, ..Counts::default() };
         (report.errors[7], report.histogram[Counters::BUCKETS - 1]) = (1, u64::MAX);
         group.set_edge(299, report);

@@ -38,8 +38,14 @@ fn run(program: &Path, memory: u64) -> (BTreeMap<String, String>, i32) {
     let raw = |fd: &dyn AsFd| fd.as_fd().as_raw_fd();
     let fds = [raw(&nothing), raw(&write), raw(&write), raw(&lane.fd().unwrap()), raw(&bell)];
     let (me, count) = (std::process::id().to_string(), fds.len().to_string());
-    let image = Image::prepare(program, &["hostile", &me, &count], &fds, bell.as_raw_fd(), Limits { memory })
-        .unwrap();
+    let image = Image::prepare(
+        program,
+        &["hostile", &me, &count],
+        &fds,
+        bell.as_raw_fd(),
+        Limits { memory, nice: 0 },
+    )
+    .unwrap();
     let child = image.start().unwrap();
     drop((write, leaked));
     let mut text = String::new();

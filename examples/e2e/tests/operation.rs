@@ -1,4 +1,4 @@
-//! What a node does about groups that fail: it restarts those that fall silent.
+//! What a node does about groups that fail, and what `run` does about nodes that hang.
 
 use ambc_e2e::{Running, ambc, signal};
 use std::time::Duration;
@@ -6,6 +6,25 @@ use std::time::Duration;
 const AMBC: &str = env!("CARGO_BIN_EXE_ambc-under-test");
 const BUILD: Duration = Duration::from_secs(900);
 const RUN: Duration = Duration::from_secs(120);
+
+fn pid_of(line: &str) -> u32 {
+    let word = line.split(" is process ").nth(1).and_then(|rest| rest.split(' ').next());
+    word.and_then(|p| p.parse().ok()).unwrap_or_else(|| panic!("no pid in {line}"))
+}
+
+/// The niceness of a process.
+fn nice(pid: u32) -> i32 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("it runs");
+    let after_name = stat.rsplit(") ").next().expect("a state follows the name");
+    after_name.split(' ').nth(16).and_then(|n| n.parse().ok()).expect("the 19th field is the niceness")
+}
+
+/// Ends a run that does not end by itself; its exit status and all its lines.
+fn interrupt(run: Running) -> (Option<i32>, String) {
+    signal(run.pid(), "INT");
+    let (status, lines) = run.end(RUN);
+    (status.code(), lines.join("\n"))
+}
 
 #[test]
 fn an_instance_that_falls_silent_is_restarted_and_no_other() {
@@ -17,13 +36,57 @@ fn an_instance_that_falls_silent_is_restarted_and_no_other() {
         run.line("ambc: group silent is process", RUN);
         run.line("warn  silent: health degraded: tired", RUN);
     }
-    signal(run.pid(), "INT");
-    let (status, lines) = run.end(RUN);
-    let all = lines.join("\n");
-    assert_eq!(status.code(), Some(0), "{all}");
+    let (code, all) = interrupt(run);
+    assert_eq!(code, Some(0), "{all}");
     for other in ["sound", "inside", "unheard"] {
         assert!(all.contains(&format!("{other}: health good: up")), "{all}");
         assert!(!all.contains(&format!("{other}: has not said")), "{all}");
     }
     assert!(!all.contains("group sound pid"), "{all}");
+}
+
+#[test]
+fn a_group_is_given_up_at_its_limit_and_its_callers_are_told_at_once() {
+    let mut run = Running::start(ambc(AMBC, &["run", "examples/e2e/decks/operation.amb"]));
+    run.line("restarts within 3600000 ms: it stays down", BUILD);
+    // With a deadline of 5 s for each call that waits they would take minutes.
+    for _ in 0..2 {
+        run.line("ended: the callee cannot be reached", RUN);
+    }
+    for _ in 0..2 {
+        run.line("group frozen is process", RUN);
+        run.line("stood still for 500 ms: it is killed", RUN);
+    }
+    let node = |name: &str| {
+        let started = run.seen.iter().find(|l| l.contains(&format!("group {name} is process")));
+        pid_of(started.unwrap_or_else(|| panic!("{}", run.seen.join("\n"))))
+    };
+    let (own, calm, near) = (nice(run.pid()), nice(node("calm")), nice(node("near")));
+    assert_eq!((calm, near), (own, (own + 5).min(19)), "the highest priority is as nice as the node");
+    let (code, all) = interrupt(run);
+    assert_eq!(code, Some(1), "a run with a group that was given up is no success: {all}");
+    assert_eq!(all.matches("it stays down").count(), 1, "{all}");
+    assert_eq!(all.matches("group weak pid").count(), 2, "two restarts, and no more: {all}");
+    assert!(!all.contains("group calm pid"), "who sleeps is not stuck: {all}");
+    for who in ["near", "far"] {
+        assert!(all.contains(&format!("`{who}` on node")), "{who} learned of it: {all}");
+    }
+}
+
+#[test]
+fn a_node_reboots_as_its_group_says_and_one_that_hangs_is_started_again() {
+    let mut run = Running::start(ambc(AMBC, &["run", "examples/e2e/decks/reboot.amb"]));
+    for _ in 0..2 {
+        run.line("ambc: the node reboots: group weak failed after 1 restarts", BUILD);
+        run.line("fragile info  ambc: ready", RUN);
+    }
+    for _ in 0..2 {
+        run.line("the node did not answer for 1000 ms; it is killed and started again", RUN);
+        run.line("hung    info  ambc: ready", RUN);
+    }
+    let (code, all) = interrupt(run);
+    assert_eq!(code, Some(0), "{all}");
+    let number_of = |what: &str| all.matches(what).count();
+    assert!(number_of("group beside is process") >= 3, "{all}");
+    assert!(number_of("fragile info  ambc: group sleepy is process") >= 3, "{all}");
 }

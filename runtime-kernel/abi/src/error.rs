@@ -15,7 +15,8 @@ pub const STATUS_ERROR: u32 = 100;
 pub enum CallError {
     /// The deadline passed. The callee may have run, may be running, or may never have seen the request.
     Timeout = 1,
-    /// No way to the callee's node. Nothing is known about a request that was already under way.
+    /// No way to the callee's node, or the callee's group was given up. Nothing is known about a request that was already
+    /// under way.
     Unreachable = 2,
     /// The callee's side does not let this caller in.
     Denied = 3,
@@ -70,7 +71,7 @@ impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Timeout => "the deadline passed",
-            Self::Unreachable => "the callee's node cannot be reached",
+            Self::Unreachable => "the callee cannot be reached",
             Self::Denied => "the callee does not accept this caller",
             Self::Overloaded => "too many calls are waiting on this edge",
             Self::Malformed => "the bytes are not a value of the declared type",

@@ -203,3 +203,18 @@ fn a_group_that_dies_on_the_other_node_is_restarted_to_its_callers() {
         assert_eq!(slow.await, Err(CallError::Restarted));
     });
 }
+
+#[test]
+fn a_group_that_was_given_up_on_the_other_node_is_unreachable_at_once() {
+    let nodes = Nodes::new();
+    let far = &nodes.far;
+    run(&nodes, |caller, _| async move {
+        assert_eq!(call(caller, ADD, 1).await, Ok(2));
+        far.lane().close();
+        let began = now();
+        for _ in 0..3 {
+            assert_eq!(call(caller, ADD, 1).await, Err(CallError::Unreachable));
+        }
+        assert!(now() - began < 1_000_000_000, "nobody waited for a deadline");
+    });
+}

@@ -137,6 +137,43 @@ fn the_supervisor_tells_each_end_of_the_others_death() {
 }
 
 #[test]
+fn calls_to_a_callee_that_was_given_up_end_at_once() {
+    let memory = LaneMemory::new(SPEC);
+    let server = Server::new(memory.lane(), 0);
+    let ctx = ctx(3);
+    let caller = keep(Caller::new(memory.lane(), 0, ctx, room(&SPEC, 2)));
+    meet(caller, &server);
+    let ended = Cell::new(0);
+    let (first, second) = (pin!(call(caller, ADD, 1)), pin!(call(caller, ADD, 2)));
+    let third = pin!(call(caller, ADD, 3)); // waits: there are two slots
+    let note = |expected| {
+        let ended = &ended;
+        move |answer: Answer| {
+            assert_eq!(answer, Err(expected));
+            ended.set(ended.get() + 1);
+        }
+    };
+    let mut sent = [
+        Task::new(first, wake(), ctx, note(CallError::Restarted)),
+        Task::new(second, wake(), ctx, note(CallError::Restarted)),
+    ];
+    let mut queued = Task::new(third, wake(), ctx, note(CallError::Unreachable));
+    let group = Group { ctx, callers: &[caller], servers: &[] };
+    let [one, two] = &mut sent;
+    let work: &mut [&mut dyn Work] = &mut [one, two, &mut queued];
+    while group.step(work, |_| ()) {}
+    assert_eq!((ended.get(), caller.in_flight()), (0, 3));
+    let before = now();
+    memory.lane().close();
+    while group.step(work, |_| ()) {}
+    assert_eq!((ended.get(), caller.in_flight(), now()), (3, 0, before));
+    let mut later = pin!(call(caller, ADD, 4));
+    let at_once = later.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop()));
+    assert_eq!(at_once, Poll::Ready(Err(CallError::Unreachable)));
+    assert_eq!(submit(caller, 5), Err(Refused::Closed));
+}
+
+#[test]
 fn a_lane_works_for_many_laps_and_many_restarts() {
     let memory = LaneMemory::new(SPEC);
     let mut server = Server::new(memory.lane(), 0);

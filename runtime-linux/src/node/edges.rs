@@ -80,7 +80,7 @@ mod tests {
     use crate::ends;
     use crate::os::inherit;
     use crate::os::memory::Region;
-    use crate::spec::{NodeGroup, NodeLane};
+    use crate::spec::{NodeGroup, NodeLane, Policy};
     use crate::status::status_bytes;
     use ambc_abi::LaneSpec;
     use ambc_kernel::net::NetTable;
@@ -88,12 +88,13 @@ mod tests {
     const SIZE: LaneSpec = LaneSpec { slots: 2, small: 8, bulk: 0, bulk_bytes: 0 };
     static NODE: NodeSpec = NodeSpec {
         name: "n",
-        groups: &[NodeGroup { name: "g", instances: &["a"], memory: 0 }],
+        groups: &[NodeGroup { name: "g", instances: &["a"], memory: 0, restart: Policy::DEFAULT, nice: 0 }],
         lanes: &[
             NodeLane { name: "k.x -> a", spec: SIZE, caller: Side::Kernel, callee: Side::Group(0) },
             NodeLane { name: "a.x -> k", spec: SIZE, caller: Side::Group(0), callee: Side::Kernel },
         ],
         timers: 1,
+        watchdog: 0,
         net: NetTable::EMPTY,
     };
 

@@ -6,9 +6,12 @@
 mod args;
 pub(crate) mod edges;
 mod events;
+mod kept;
 pub(crate) mod links;
+mod manager;
 mod opening;
 mod process;
+mod reboot;
 mod report;
 mod supervise;
 mod turn;
@@ -36,6 +39,7 @@ use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use supervise::Supervisor;
+use turn::End;
 use vitals::Vitals;
 
 /// What a node's program builds upon.
@@ -246,7 +250,11 @@ impl Host {
         stop: impl Future<Output = ()>,
     ) -> ExitCode {
         match turn::serve(self, callers, servers, work, stop) {
-            Ok(()) => ExitCode::SUCCESS,
+            Ok(End::Stopped) => ExitCode::SUCCESS,
+            Ok(End::Reboot { control }) => {
+                log::line(Level::Error, "ambc", reboot::again(&control));
+                ExitCode::FAILURE
+            }
             Err(what) => {
                 log::line(Level::Error, "ambc", what);
                 ExitCode::FAILURE

@@ -78,7 +78,10 @@ impl Process {
         if fds.len() > MAX_FDS {
             return Err(io::Error::other(format!("has {} lanes; {} are possible", lanes.len(), MAX_FDS - 5)));
         }
-        let limits = Limits { memory: if spec.memory == 0 { DEFAULT_MEMORY } else { spec.memory } };
+        let limits = Limits {
+            memory: if spec.memory == 0 { DEFAULT_MEMORY } else { spec.memory },
+            nice: i32::from(spec.nice),
+        };
         let (spin, wait) = (tuning.spin.to_string(), if tuning.waitv { "waitv" } else { "poll" });
         let mut args = vec![spec.name, &spin, wait];
         args.extend(member.iter().map(String::as_str));

@@ -2,7 +2,8 @@
 
 use super::edges::Edges;
 use super::events::{Events, Source};
-use super::process::{Ended, Printed, Process, Tuning};
+use super::kept::{Fate, Kept};
+use super::process::{Process, Tuning};
 use crate::control::Control;
 use crate::identity::Identity;
 use crate::log::{self, Level};
@@ -12,7 +13,6 @@ use crate::os::wait;
 use crate::spec::{End, NodeSpec, Side};
 use crate::status::Phase;
 use ambc_kernel::Lane;
-use ambc_kernel::restart::{Policy, Restarts};
 use std::rc::Rc;
 use std::sync::atomic::AtomicU32;
 
@@ -24,19 +24,7 @@ pub(crate) struct Supervisor {
     groups: Vec<Kept>,
     edges: &'static Edges,
     stopping: bool,
-}
-
-#[derive(Debug)]
-struct Kept {
-    process: Process,
-    restarts: Restarts,
-    /// When it is to be started again.
-    due: Option<u64>,
-    /// When it died, until it serves again.
-    died: Option<u64>,
-    serving: bool,
-    /// Its output is not waited for: it printed its share of this second.
-    muted: bool,
+    reboot: Option<String>,
 }
 
 /// Group numbers share a byte with the numbers of the node itself.
@@ -62,19 +50,12 @@ impl Supervisor {
             let lanes: Vec<&Region> = spec.lanes_of(number).map(|(i, _)| &regions[i]).collect();
             let process = Process::prepare(group, path, &lanes, tuning, &member.lines_of(group))
                 .map_err(|e| format!("group {} ({}): {e}", group.name, path.display()))?;
-            Ok(Kept {
-                process,
-                restarts: Restarts::new(Policy::default()),
-                due: None,
-                died: None,
-                serving: false,
-                muted: false,
-            })
+            Ok(Kept::new(process, spec.watchdog))
         });
         let groups = groups.collect::<Result<Vec<_>, String>>()?;
         let pages = groups.iter().map(|kept| Rc::clone(&kept.process.status)).collect();
         let edges = Box::leak(Box::new(Edges::new(spec, pages)));
-        Ok(Self { spec, lanes, groups, edges, stopping: false })
+        Ok(Self { spec, lanes, groups, edges, stopping: false, reboot: None })
     }
 
     /// Starts every group.
@@ -134,6 +115,27 @@ impl Supervisor {
         true
     }
 
+    /// Does, once, what is to be done about groups that have been restarted too often.
+    fn heed(&mut self) {
+        for number in 0..self.groups.len() {
+            match self.groups[number].new_fate() {
+                None | Some(Fate::Lives) => {}
+                Some(Fate::GivenUp) => self.close(number as u8),
+                Some(Fate::Reboots(why)) => self.reboot = Some(why),
+            }
+        }
+    }
+
+    /// Ends calls to a group that will not come back, now and from now on.
+    fn close(&self, number: u8) {
+        for (i, lane) in self.spec.lanes_of(number).filter(|(_, lane)| lane.callee == Side::Group(number)) {
+            self.lanes[i].close();
+            if let Side::Group(caller) = lane.caller {
+                self.ring(caller);
+            }
+        }
+    }
+
     /// Kills the process of group `number`; it ends and is started again like any that dies.
     pub(crate) fn shoot(&mut self, number: u8) {
         if let Some(kept) = self.groups.get(usize::from(number)) {
@@ -177,19 +179,23 @@ impl Supervisor {
                 kept.start(number, now, events, control);
             }
             kept.notice_serving(now);
+            kept.watch(now, control);
             if kept.muted && kept.process.muted_until(now).is_none() {
                 kept.muted = events.add(kept.process.output(), Source::Output(number)).is_err();
             }
         }
-        self.groups.iter().all(|kept| kept.serving)
+        self.heed();
+        self.groups.iter().all(|kept| kept.serving || kept.given_up())
+    }
+
+    /// Why the node is to start anew, if a group asks for that.
+    pub(crate) fn take_reboot(&mut self) -> Option<String> {
+        self.reboot.take()
     }
 
     /// When [`Self::turn`] has something to do.
     pub(crate) fn next_timer(&mut self, now: u64) -> Option<u64> {
-        self.groups
-            .iter_mut()
-            .filter_map(|kept| kept.due.into_iter().chain(kept.process.muted_until(now)).min())
-            .min()
+        self.groups.iter_mut().filter_map(|kept| kept.next_timer(now)).min()
     }
 
     /// Whether no group has anything to do, as far as the groups say.
@@ -197,7 +203,8 @@ impl Supervisor {
         self.groups.iter().all(|kept| {
             let status = &kept.process.status;
             let asleep = status.group_bell().load(std::sync::atomic::Ordering::Acquire) == wait::ASLEEP;
-            asleep && kept.due.is_none() && status.phase() == Phase::Rested && status.in_flight() == 0
+            kept.given_up()
+                || asleep && kept.due.is_none() && status.phase() == Phase::Rested && status.in_flight() == 0
         })
     }
 
@@ -242,74 +249,5 @@ impl Supervisor {
     /// Group `number`, for the report at the end.
     pub(crate) fn process(&self, number: u8) -> Option<&Process> {
         self.groups.get(usize::from(number)).map(|kept| &kept.process)
-    }
-}
-
-impl Kept {
-    fn start(&mut self, number: u8, now: u64, events: &Events, control: &mut Control) {
-        let name = self.process.spec.name;
-        self.restarts.started(now);
-        match self.process.start() {
-            Ok(pid) => {
-                let instances = self.process.spec.instances.join(", ");
-                log::line(Level::Info, "ambc", format_args!("group {name} is process {pid} ({instances})"));
-                control.say(format_args!("group {name} pid {pid}"));
-            }
-            Err(e) => {
-                log::line(Level::Error, "ambc", format_args!("group {name} cannot be started: {e}"));
-                self.due = Some(self.restarts.died(now));
-            }
-        }
-        if let Some(pidfd) = self.process.pidfd()
-            && let Err(e) = events.add(pidfd, Source::Process(number))
-        {
-            log::line(Level::Error, "ambc", format_args!("group {name} cannot be watched: {e}"));
-            self.process.kill();
-            self.due = Some(self.restarts.died(now));
-        }
-    }
-
-    fn schedule(&mut self, how: Ended, now: u64, control: &mut Control) {
-        let (name, pid) = (self.process.spec.name, self.process.last_pid);
-        let due = self.restarts.died(now);
-        let wait_ms = due.saturating_sub(now) / 1_000_000;
-        self.due = Some(due);
-        self.died = self.died.or(Some(now));
-        self.serving = false;
-        let text =
-            format!("group {name} (process {pid}) ended with {how}; it is started again in {wait_ms} ms");
-        log::line(Level::Error, "ambc", text);
-        control.say(format_args!("died {name} pid {pid} status {how} restart-in-ms {wait_ms}"));
-    }
-
-    fn notice_serving(&mut self, now: u64) {
-        if self.serving || self.process.status.phase() == Phase::Starting || !self.process.is_running() {
-            return;
-        }
-        self.serving = true;
-        if let Some(died) = self.died.take() {
-            let ms = now.saturating_sub(died) as f64 / 1e6;
-            let name = self.process.spec.name;
-            log::line(
-                Level::Info,
-                "ambc",
-                format_args!("group {name} serves again {ms:.1} ms after it died"),
-            );
-        }
-    }
-
-    fn print(&self, printed: Printed, control: &mut Control) {
-        let spec = self.process.spec;
-        match printed {
-            Printed::RunFailed { instance, message } if spec.instances.contains(&instance.as_str()) => {
-                super::run_failed(&instance, &message, control);
-            }
-            Printed::RunFailed { instance, message } => {
-                log::line(Level::Warn, "ambc", format_args!("group {}: {instance} {message}", spec.name));
-            }
-            Printed::Line(line) => {
-                log::line(Level::Warn, "ambc", format_args!("group {}: {line}", spec.name))
-            }
-        }
     }
 }

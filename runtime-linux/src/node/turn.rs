@@ -2,10 +2,11 @@
 
 use super::events::{Events, Source};
 use super::links::Links;
+use super::manager::Manager;
 use super::supervise::Supervisor;
 use super::vitals::{Silent, Vitals};
 use super::{Host, report, report_failed};
-use crate::control::{Command, Control};
+use crate::control::{self, Command, Control};
 use crate::log::{self, Level};
 use crate::os::memory::Region;
 use crate::os::{self, wait};
@@ -29,7 +30,7 @@ pub(super) fn serve(
     servers: &[&Server],
     work: &mut [&mut dyn Work],
     stop: impl Future<Output = ()>,
-) -> Result<(), String> {
+) -> Result<End, String> {
     let edges = host.groups.edges();
     edges.adopt(Side::is_kernel, callers);
     edges.adopt(Side::is_net, host.links.callers());
@@ -63,7 +64,16 @@ pub(super) fn serve(
     report::at_the_end(node.spec, &node.groups);
     node.links.report();
     log::finish();
-    Ok(())
+    Ok(node.end())
+}
+
+/// How the loop ended.
+#[derive(Debug)]
+pub(super) enum End {
+    /// It was asked to.
+    Stopped,
+    /// The node is to start anew, with the same control socket.
+    Reboot { control: Control },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,9 +99,12 @@ struct Node {
     events: Events,
     spin: Spin,
     vitals: &'static Vitals,
+    manager: Manager,
     phase: Phase,
     /// When the present phase of stopping ends at the latest.
     patience: u64,
+    /// It stops to start anew.
+    reboots: bool,
     backlog: bool,
 }
 
@@ -118,8 +131,10 @@ impl Node {
             events,
             spin: host.spin,
             vitals: host.vitals,
+            manager: Manager::of_environment(),
             phase: Phase::Starting,
             patience: u64::MAX,
+            reboots: false,
             backlog: false,
         })
     }
@@ -161,6 +176,7 @@ impl Node {
             self.groups.next_timer(now),
             self.links.next_timer(),
             self.vitals.next_timer(),
+            self.manager.next_timer(),
             flush,
             stopping,
         ];
@@ -175,6 +191,7 @@ impl Node {
         self.settle();
         report_failed(&mut self.control);
         self.mind_the_silent();
+        self.manager.turn(os::now());
         self.backlog = log::flush() | self.control.flush();
     }
 
@@ -188,8 +205,10 @@ impl Node {
             self.control.say(format_args!("silent {label} within-ms {within}"));
             let text = format_args!("has not said within {within} ms that it is alive");
             log::line(Level::Error, label, text);
-            if let Side::Group(number) = side {
-                self.groups.shoot(number);
+            match side {
+                Side::Group(number) => self.groups.shoot(number),
+                Side::Kernel => self.reboot(&format!("instance {label} of the kernel group fell silent")),
+                Side::Net(_) => {}
             }
         }
     }
@@ -197,10 +216,14 @@ impl Node {
     /// Starts groups that are due and notices who serves; true if now all do.
     fn settle(&mut self) -> bool {
         let all_serve = self.groups.turn(os::now(), &self.events, &mut self.control);
+        if let Some(why) = self.groups.take_reboot() {
+            self.reboot(&why);
+        }
         let news = all_serve && self.phase == Phase::Starting;
         if news {
             self.phase = Phase::Serving;
             self.control.say("ready");
+            self.manager.ready();
         }
         news
     }
@@ -243,10 +266,31 @@ impl Node {
         // A signal stays readable until it is taken; more of them change nothing.
         let mut info = [0; 128];
         let _ = rustix::io::read(&self.signals, &mut info);
+        self.reboots = false;
+        self.manager.stopping();
+        self.begin_to_stop(now);
+    }
+
+    /// Ends everything in order, to start anew. A node that ends anyway just ends.
+    fn reboot(&mut self, why: &str) {
+        if !matches!(self.phase, Phase::Starting | Phase::Serving) {
+            return;
+        }
+        log::line(Level::Error, "ambc", format_args!("the node reboots: {why}"));
+        self.control.say(format_args!("reboot {}", control::one_line(why)));
+        self.reboots = true;
+        self.begin_to_stop(os::now());
+    }
+
+    fn begin_to_stop(&mut self, now: u64) {
         if matches!(self.phase, Phase::Starting | Phase::Serving) {
             self.phase = Phase::GroupsStop;
             self.patience = now.saturating_add(GROUPS_STOP_NS);
             self.groups.stop();
         }
+    }
+
+    fn end(self) -> End {
+        if self.reboots { End::Reboot { control: self.control } } else { End::Stopped }
     }
 }

@@ -27,6 +27,8 @@ const PATH_AT: usize = 0x1_0000;
 pub struct Limits {
     /// Bytes of address space, lanes included.
     pub memory: u64,
+    /// Added to the niceness of this process: the scheduler gives it less than others that want the processor too.
+    pub nice: i32,
 }
 
 /// A group executable with everything prepared to start it again and again.
@@ -232,6 +234,7 @@ unsafe fn limit(limits: &Limits, fds: u64) {
         }
         set_limit(libc::RLIMIT_NOFILE, fds);
         set_limit(libc::RLIMIT_AS, limits.memory);
+        libc::nice(limits.nice); // to be nicer needs no right
     }
 }
 

@@ -73,13 +73,6 @@ fn words(construct: DeferredConstruct) -> (Code, &'static str, &'static str) {
             (REPLICAS, "a choice among replicas", "bind one instance, or make the need a list")
         }
         DeferredConstruct::Blocking => (OPERATION, "`blocking`", "write the service with `async` calls"),
-        DeferredConstruct::Priority => (OPERATION, "a priority", "take it out; all groups have the same"),
-        DeferredConstruct::Restart => (
-            OPERATION,
-            "a restart policy",
-            "take it out; a group is restarted within 100 ms, then after doubling pauses of up to 10 s",
-        ),
-        DeferredConstruct::Watchdog => (OPERATION, "a watchdog", "take it out"),
         DeferredConstruct::Secret => (SUPPLY, "a secret", "take the parameter out of the manifest"),
         DeferredConstruct::Env => (SUPPLY, "a value from the environment", "write the value"),
         DeferredConstruct::Registry => {

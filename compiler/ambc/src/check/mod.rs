@@ -60,6 +60,8 @@ const RULES: &[Rule] = &[
     instances::every_instance_is_used,
     groups::an_instance_is_in_one_group,
     groups::a_group_is_not_empty,
+    groups::a_restart_that_ends_has_a_limit,
+    groups::a_group_in_the_kernel_is_not_kept_up_alone,
     placement::a_node_is_deployed_once,
     placement::an_instance_is_deployed_once,
     placement::a_group_runs_in_the_kernel_or_apart,

@@ -99,6 +99,12 @@ impl<'s> Log<'s> {
             Event::Log { node, line } => {
                 self.line(&node, &line.level, &format!("{}: {}", line.source, line.text))
             }
+            Event::Hung { node, watchdog } => {
+                let ms = watchdog.as_millis();
+                let text =
+                    format!("ambc: the node did not answer for {ms} ms; it is killed and started again");
+                self.line(&node, "error", &text);
+            }
             Event::Node { node, event } => {
                 let text = match event {
                     NodeEvent::Ready => "ambc: ready".to_owned(),
@@ -109,7 +115,10 @@ impl<'s> Log<'s> {
                     NodeEvent::Group { .. }
                     | NodeEvent::RunFailed { .. }
                     | NodeEvent::Health { .. }
-                    | NodeEvent::Silent { .. } => return,
+                    | NodeEvent::Silent { .. }
+                    | NodeEvent::Stuck { .. }
+                    | NodeEvent::GaveUp { .. }
+                    | NodeEvent::Reboot(_) => return,
                     NodeEvent::Idle(_) | NodeEvent::Busy(_) => return,
                 };
                 self.line(&node, "info", &text);

@@ -16,7 +16,7 @@ pub use prepare::{ClusterNode, MappedAddress, RunPlace, forget, prepare};
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 /// One node to start.
@@ -26,6 +26,8 @@ pub struct NodeStart {
     pub name: String,
     pub executable: PathBuf,
     pub identity: PathBuf,
+    /// A node that does not answer for this long is killed and started again.
+    pub watchdog: Option<Duration>,
 }
 
 /// How the run is to end, and who is told what happens.
@@ -47,8 +49,19 @@ pub enum RunEnd {
 /// What a run tells its listener.
 #[derive(Clone, Debug)]
 pub enum Event {
-    Log { node: String, line: LogLine },
-    Node { node: String, event: NodeEvent },
+    Log {
+        node: String,
+        line: LogLine,
+    },
+    Node {
+        node: String,
+        event: NodeEvent,
+    },
+    /// A node did not answer within its watchdog's time; it is killed and started again.
+    Hung {
+        node: String,
+        watchdog: Duration,
+    },
 }
 
 /// Time between two questions whether the cluster is idle.
@@ -70,11 +83,10 @@ pub fn run(
     for node in nodes {
         processes.push(NodeProcess::start(node, send.clone())?);
     }
-    drop(send);
-    let mut cluster = Cluster { processes, failed: Vec::new(), events };
+    let mut cluster = Cluster { processes, failed: Vec::new(), send, events };
     let end = cluster.watch(options, stop, &mut listen);
     cluster.shut_down(&mut listen);
-    Ok(match end {
+    Ok(match end? {
         Some((node, status)) => RunEnd::NodeLost { node, status },
         None => RunEnd::Ended { failed: cluster.failed },
     })
@@ -83,7 +95,19 @@ pub fn run(
 struct Cluster {
     processes: Vec<NodeProcess>,
     failed: Vec<(String, String, String)>,
-    events: Receiver<(String, NodeMessage)>,
+    send: Sender<Message>,
+    events: Receiver<Message>,
+}
+
+/// What a node says, and which of its processes does: the last words of a killed one come late.
+pub(crate) type Message = (Life, NodeMessage);
+
+/// One process of a node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Life {
+    pub(crate) node: String,
+    /// From 0.
+    pub(crate) number: u32,
 }
 
 /// What reader threads send.
@@ -102,36 +126,62 @@ impl Cluster {
         options: RunOptions,
         stop: &AtomicBool,
         listen: &mut impl FnMut(Event),
-    ) -> Option<(String, String)> {
+    ) -> std::io::Result<Option<(String, String)>> {
         let mut quiet = Quiet::default();
         let mut next_poll = Instant::now() + POLL;
         while !stop.load(Ordering::Relaxed) {
             match self.events.recv_timeout(next_poll.saturating_duration_since(Instant::now())) {
-                Ok((node, NodeMessage::Closed)) => return Some(self.lost(&node)),
-                Ok((node, NodeMessage::Event(NodeEvent::Idle(n)))) => {
-                    quiet.answer(&self.processes, &node, Some(n))
+                Ok((life, _)) if !self.is_current(&life) => {}
+                Ok((life, NodeMessage::Closed)) => return Ok(Some(self.lost(&life.node))),
+                Ok((life, NodeMessage::Event(NodeEvent::Idle(n)))) => {
+                    self.answered(&life.node, &mut quiet, Some(n));
                 }
-                Ok((node, NodeMessage::Event(NodeEvent::Busy(_)))) => {
-                    quiet.answer(&self.processes, &node, None)
+                Ok((life, NodeMessage::Event(NodeEvent::Busy(_)))) => {
+                    self.answered(&life.node, &mut quiet, None);
                 }
-                Ok((node, message)) => {
-                    self.pass_on(node, message, listen);
+                Ok((life, message)) => {
+                    self.pass_on(life.node, message, listen);
                     // What cannot be made now is tried again, but a run that waits for its end would wait for ever.
                     if options.until_idle && self.failed.iter().any(|f| f.2.starts_with("cannot be made")) {
-                        return None;
+                        return Ok(None);
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => {
                     if options.until_idle && quiet.is_certain() {
-                        return None;
+                        return Ok(None);
                     }
+                    self.restart_the_hung(&mut quiet, listen)?;
                     quiet.ask(&mut self.processes);
                     next_poll = Instant::now() + POLL;
                 }
-                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Disconnected) => return Ok(None),
             }
         }
-        None
+        Ok(None)
+    }
+
+    fn is_current(&self, life: &Life) -> bool {
+        self.processes.iter().any(|p| p.life == *life)
+    }
+
+    /// Kills nodes that have not answered within their watchdog's time, and starts them again.
+    fn restart_the_hung(&mut self, quiet: &mut Quiet, listen: &mut impl FnMut(Event)) -> std::io::Result<()> {
+        for i in 0..self.processes.len() {
+            let Some(watchdog) = self.processes[i].hangs() else { continue };
+            let node = self.processes[i].life.node.clone();
+            listen(Event::Hung { node: node.clone(), watchdog });
+            self.processes[i].restart(self.send.clone())?;
+            // The answer that the last round waits for will not come.
+            quiet.answer(i, None);
+        }
+        Ok(())
+    }
+
+    fn answered(&mut self, node: &str, quiet: &mut Quiet, idle: Option<u64>) {
+        if let Some(i) = self.processes.iter().position(|p| p.life.node == node) {
+            self.processes[i].answered();
+            quiet.answer(i, idle);
+        }
     }
 
     fn pass_on(&mut self, node: String, message: NodeMessage, listen: &mut impl FnMut(Event)) {
@@ -144,6 +194,14 @@ impl Cluster {
                         self.failed.push(failed);
                     }
                 }
+                if let NodeEvent::GaveUp { name, often } = &event {
+                    self.failed.push((node.clone(), name.clone(), format!("its group was given up {often}")));
+                }
+                if let (NodeEvent::Reboot(_), Some(process)) =
+                    (&event, self.processes.iter_mut().find(|p| p.life.node == node))
+                {
+                    process.reboots();
+                }
                 listen(Event::Node { node, event });
             }
             NodeMessage::Closed => {}
@@ -151,7 +209,7 @@ impl Cluster {
     }
 
     fn lost(&mut self, node: &str) -> (String, String) {
-        let status = self.processes.iter_mut().find(|p| p.name == node).map(NodeProcess::wait);
+        let status = self.processes.iter_mut().find(|p| p.life.node == node).map(NodeProcess::wait);
         (node.to_owned(), status.unwrap_or_default())
     }
 
@@ -164,8 +222,9 @@ impl Cluster {
         let mut open = self.processes.len();
         while open > 0 {
             match self.events.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok((life, _)) if !self.is_current(&life) => {}
                 Ok((_, NodeMessage::Closed)) => open -= 1,
-                Ok((node, message)) => self.pass_on(node, message, listen),
+                Ok((life, message)) => self.pass_on(life.node, message, listen),
                 Err(_) => break,
             }
         }
@@ -199,9 +258,9 @@ impl Quiet {
         }
     }
 
-    fn answer(&mut self, processes: &[NodeProcess], node: &str, idle: Option<u64>) {
-        let Some(i) = processes.iter().position(|p| p.name == node) else { return };
-        if let Some(slot) = self.now.get_mut(i) {
+    /// The node with this number answered: how many calls it made, if it is idle.
+    fn answer(&mut self, node: usize, idle: Option<u64>) {
+        if let Some(slot) = self.now.get_mut(node) {
             *slot = idle;
         }
         self.answered += 1;

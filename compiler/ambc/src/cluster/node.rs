@@ -1,6 +1,6 @@
 //! One node process, and what it says.
 
-use super::{LogLine, NodeMessage, NodeStart};
+use super::{Life, LogLine, Message, NodeMessage, NodeStart};
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
@@ -34,6 +34,19 @@ pub enum NodeEvent {
         condition: String,
         reason: String,
     },
+    /// A group's loop stood still, and its process was killed.
+    Stuck {
+        name: String,
+        pid: u32,
+        within_ms: u64,
+    },
+    /// A group failed so often that it stays down; in words, how often.
+    GaveUp {
+        name: String,
+        often: String,
+    },
+    /// The node ends its groups and starts anew, for this reason.
+    Reboot(String),
     /// An instance that said it was alive has stopped to.
     Silent {
         instance: String,
@@ -67,6 +80,11 @@ impl NodeEvent {
                 condition: (*condition).into(),
                 reason: reason.join(" "),
             },
+            ["stuck", name, "pid", pid, "within-ms", ms] => {
+                Self::Stuck { name: (*name).into(), pid: pid.parse().ok()?, within_ms: ms.parse().ok()? }
+            }
+            ["gave-up", name, often @ ..] => Self::GaveUp { name: (*name).into(), often: often.join(" ") },
+            ["reboot", why @ ..] => Self::Reboot(why.join(" ")),
             ["silent", instance, "within-ms", ms] => {
                 Self::Silent { instance: (*instance).into(), within_ms: ms.parse().ok()? }
             }
@@ -78,18 +96,27 @@ impl NodeEvent {
 /// A started node. Its standard input is the control socket.
 #[derive(Debug)]
 pub struct NodeProcess {
-    pub name: String,
+    pub(crate) life: Life,
+    start: NodeStart,
     child: Child,
     control: UnixStream,
     readers: Vec<JoinHandle<()>>,
+    /// When it was asked what it has not answered yet.
+    asked: Option<Instant>,
+    /// It has answered once: from then on its watchdog counts.
+    answers: bool,
 }
 
 impl NodeProcess {
-    pub(crate) fn start(node: &NodeStart, events: Sender<(String, NodeMessage)>) -> io::Result<Self> {
+    pub(crate) fn start(start: &NodeStart, events: Sender<Message>) -> io::Result<Self> {
+        Self::live(start, Life { node: start.name.clone(), number: 0 }, events)
+    }
+
+    fn live(start: &NodeStart, life: Life, events: Sender<Message>) -> io::Result<Self> {
         let (control, theirs) = UnixStream::pair()?;
-        let mut child = Command::new(&node.executable)
+        let mut child = Command::new(&start.executable)
             .arg("--identity")
-            .arg(&node.identity)
+            .arg(&start.identity)
             .args(["--control-fd", "0"])
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::piped())
@@ -97,25 +124,51 @@ impl NodeProcess {
             .spawn()?;
         let stdout =
             child.stdout.take().ok_or_else(|| io::Error::other("the node has no standard output"))?;
-        let (name, log_events) = (node.name.clone(), events.clone());
+        let (who, log_events) = (life.clone(), events.clone());
         let log = std::thread::spawn(move || {
             each_line(stdout, |line| {
-                log_events.send((name.clone(), NodeMessage::Log(LogLine::parse(line)))).is_ok()
+                log_events.send((who.clone(), NodeMessage::Log(LogLine::parse(line)))).is_ok()
             });
-            let _ = log_events.send((name, NodeMessage::Closed));
+            let _ = log_events.send((who, NodeMessage::Closed));
         });
-        let (name, reader) = (node.name.clone(), control.try_clone()?);
+        let (who, reader) = (life.clone(), control.try_clone()?);
         let events = std::thread::spawn(move || {
             each_line(reader, |line| match NodeEvent::parse(line) {
-                Some(event) => events.send((name.clone(), NodeMessage::Event(event))).is_ok(),
+                Some(event) => events.send((who.clone(), NodeMessage::Event(event))).is_ok(),
                 None => true,
             });
         });
-        Ok(Self { name: node.name.clone(), child, control, readers: vec![log, events] })
+        let readers = vec![log, events];
+        Ok(Self { life, start: start.clone(), child, control, readers, asked: None, answers: false })
+    }
+
+    /// Kills the process, and starts another of the same node.
+    pub(crate) fn restart(&mut self, events: Sender<Message>) -> io::Result<()> {
+        self.kill();
+        let life = Life { number: self.life.number + 1, ..self.life.clone() };
+        *self = Self::live(&self.start, life, events)?;
+        Ok(())
+    }
+
+    /// The time of its watchdog, if it has let that pass without an answer.
+    pub(crate) fn hangs(&self) -> Option<Duration> {
+        let late = |limit: &Duration| self.asked.is_some_and(|at| at.elapsed() >= *limit);
+        self.start.watchdog.filter(|_| self.answers).filter(late)
+    }
+
+    /// It answered.
+    pub(crate) fn answered(&mut self) {
+        (self.asked, self.answers) = (None, true);
+    }
+
+    /// It starts anew, and answers again once it is up.
+    pub(crate) fn reboots(&mut self) {
+        self.answers = false;
     }
 
     /// Asks whether it is idle. A node that is gone is noticed by its readers.
     pub(crate) fn poll(&mut self) {
+        self.asked = self.asked.or_else(|| Some(Instant::now()));
         let _ = self.control.write_all(b"poll\n");
     }
 
@@ -133,6 +186,10 @@ impl NodeProcess {
         while Instant::now() < until && !matches!(self.child.try_wait(), Ok(Some(_))) {
             std::thread::sleep(Duration::from_millis(2));
         }
+        self.kill();
+    }
+
+    fn kill(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
         let _ = self.control.shutdown(std::net::Shutdown::Both);
@@ -190,6 +247,15 @@ mod tests {
             NodeEvent::parse("silent pump within-ms 20"),
             Some(NodeEvent::Silent { instance: "pump".into(), within_ms: 20 })
         );
+        assert_eq!(
+            NodeEvent::parse("stuck adder pid 7 within-ms 2000"),
+            Some(NodeEvent::Stuck { name: "adder".into(), pid: 7, within_ms: 2000 })
+        );
+        assert_eq!(
+            NodeEvent::parse("gave-up adder after 5 restarts"),
+            Some(NodeEvent::GaveUp { name: "adder".into(), often: "after 5 restarts".into() })
+        );
+        assert_eq!(NodeEvent::parse("reboot adder failed"), Some(NodeEvent::Reboot("adder failed".into())));
         assert_eq!(NodeEvent::parse("idle many"), None);
     }
 }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::SocketAddrV4;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Where a run keeps things, and what it does to datagrams.
 #[derive(Clone, Debug)]
@@ -87,7 +88,8 @@ pub fn prepare(
         let identity = data.join("identity");
         write_if_changed(&identity, text.as_bytes())?;
         let executable = executables.first().map(|(_, exe)| exe.clone()).unwrap_or_default();
-        starts.push(NodeStart { name: image.node.clone(), executable, identity });
+        let watchdog = (image.watchdog_ns > 0).then(|| Duration::from_nanos(image.watchdog_ns));
+        starts.push(NodeStart { name: image.node.clone(), executable, identity, watchdog });
     }
     Ok((starts, mapped))
 }

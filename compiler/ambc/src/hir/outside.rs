@@ -88,6 +88,8 @@ pub struct Restart {
     pub backoff: Option<(u64, u64)>,
     /// So many restarts in so many nanoseconds.
     pub limit: Option<(u32, u64)>,
+    /// A limit was written, be it readable or not.
+    pub limited: bool,
     pub then: Option<RestartThen>,
     pub span: Span,
 }

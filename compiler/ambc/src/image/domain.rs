@@ -3,6 +3,7 @@
 use super::index::Index;
 use super::lanes::{NodeLane, bulk, concurrency, sizes};
 use super::naming::Naming;
+use super::operation;
 use super::origin::{OriginKind, Origins};
 use super::rust_names::{Taken, slug};
 use super::{
@@ -49,6 +50,8 @@ pub(super) fn domain(at: &Context<'_>, plan: &DomainPlan, end: End, origins: &mu
             .iter()
             .map(|(lane, l)| ServerImage { lane: *lane, ident: names.server(&l.image.edge) })
             .collect(),
+        restart: operation::restart(at.hir, &plan.domain),
+        nice: operation::nice(at.hir, at.plan, at.node, &plan.domain),
         libraries: libraries(at.hir, &plan.instances).into_iter().collect(),
         recursion_limit: 128.max(8 * instances.len() as u32 + 64),
         instances,

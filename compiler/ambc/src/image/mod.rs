@@ -12,6 +12,7 @@ mod index;
 mod lanes;
 mod naming;
 mod net;
+mod operation;
 mod origin;
 mod rust_names;
 #[cfg(test)]
@@ -48,6 +49,8 @@ pub struct NodeImage {
     pub groups: Vec<DomainImage>,
     pub lanes: Vec<LaneImage>,
     pub net: NetImage,
+    /// How long the loop of a group may stand still, in nanoseconds; 0: for ever.
+    pub watchdog_ns: u64,
     /// Every crate that a service or an interface of this node comes from, by library name.
     pub crates: Vec<CrateImage>,
     #[serde(skip)]
@@ -86,10 +89,23 @@ pub struct DomainImage {
     pub callers: Vec<CallerImage>,
     /// Lanes this domain serves.
     pub servers: Vec<ServerImage>,
+    /// When it is started again after a death; the kernel group never is by itself.
+    pub restart: RestartImage,
+    /// How much nicer its process is to others than that of the node.
+    pub nice: u8,
     /// Library names used here.
     pub libraries: Vec<String>,
     /// `#![recursion_limit]`, grown with the depth of direct calls.
     pub recursion_limit: u32,
+}
+
+/// The restart policy of a group, as far as it is not the usual one. Times in nanoseconds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct RestartImage {
+    /// First and longest wait.
+    pub backoff: Option<(u64, u64)>,
+    /// So many restarts in such a time, and whether the node reboots then; otherwise the group stays down.
+    pub limit: Option<(u32, u64, bool)>,
 }
 
 /// One service instance.
@@ -363,6 +379,7 @@ fn lower_node(index: &Index<'_>, naming: &Naming, node: NodeId) -> NodeImage {
         kernel: kernel.expect("plan gives every node a kernel group"),
         groups,
         net: net::net(index, naming, node, &lanes),
+        watchdog_ns: n.watchdog.as_ref().map_or(0, |w| w.value),
         lanes: lanes.into_iter().map(|l| l.image).collect(),
         crates,
         origins,

@@ -3,7 +3,8 @@
 use super::tree::mark;
 use super::{BuildPlace, OriginId, domains, folder};
 use crate::image::{
-    ClientImage, CrateImage, DomainImage, End, InstanceImage, LaneImage, NodeImage, ParamKind, VaryingParam,
+    ClientImage, CrateImage, DomainImage, End, InstanceImage, LaneImage, NodeImage, ParamKind, RestartImage,
+    VaryingParam,
 };
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -177,6 +178,7 @@ pub(super) fn domain(image: &NodeImage, group: Option<usize>, domain: &DomainIma
     if group.is_none() {
         cx.insert("groups", &image.groups.iter().map(group_view).collect::<Vec<_>>());
         cx.insert("net", &net_view(image));
+        cx.insert("watchdog", &image.watchdog_ns);
     }
     cx
 }
@@ -432,11 +434,32 @@ struct Group<'a> {
     name: &'a str,
     instance_names: String,
     memory: u64,
+    restart: String,
+    nice: u8,
 }
 
 fn group_view(g: &DomainImage) -> Group<'_> {
     let names: Vec<_> = g.instances.iter().map(|i| format!("{:?}", i.name)).collect();
-    Group { name: &g.name, instance_names: names.join(", "), memory: DEFAULT_MEMORY }
+    Group {
+        name: &g.name,
+        instance_names: names.join(", "),
+        memory: DEFAULT_MEMORY,
+        restart: restart(&g.restart),
+        nice: g.nice,
+    }
+}
+
+/// A policy as an expression.
+fn restart(policy: &RestartImage) -> String {
+    let mut text = "Policy::DEFAULT".to_owned();
+    if let Some((first, longest)) = policy.backoff {
+        text.push_str(&format!(".backoff({first}, {longest})"));
+    }
+    if let Some((restarts, window, reboot)) = policy.limit {
+        let then = if reboot { "Reboot" } else { "Stop" };
+        text.push_str(&format!(".limit({restarts}, {window}, Then::{then})"));
+    }
+    text
 }
 
 /// The net tables with their hops as Rust.
@@ -506,7 +529,10 @@ fn uses(image: &NodeImage, group: Option<usize>, lanes: bool) -> String {
                 (!n.exports.is_empty(), vec!["Ingress", "LinkSize"]),
             ];
             net.extend(some.into_iter().filter(|(used, _)| *used).flat_map(|(_, names)| names));
-            spec.extend((!image.groups.is_empty()).then_some("NodeGroup"));
+            if !image.groups.is_empty() {
+                spec.extend(["NodeGroup", "Policy"]);
+            }
+            spec.extend(image.groups.iter().any(|g| g.restart.limit.is_some()).then_some("Then"));
             if lanes {
                 spec.extend(["NodeLane", "Side"]);
             }

@@ -4,14 +4,16 @@ use super::attrs::{get, word};
 use super::codes;
 use super::ctx::{Ctx, Env, Extent};
 use super::names::{DefId, Kind};
-use crate::hir::{DeferredConstruct, Dimension, Group, Name, Restart, RestartThen};
+use crate::hir::{Dimension, Group, Name, Restart, RestartThen};
 use crate::syntax::ast;
 use ambc_diag::{Diagnostic, Spanned};
 
 const ATTRIBUTES: &[&str] = &["priority", "restart"];
 const RESTART_ATTRIBUTES: &[&str] = &["backoff", "limit", "then"];
-const HIGHEST_PRIORITY: u64 = 255;
-const MOST_RESTARTS: u64 = 1_000_000;
+/// Linux has this many levels of niceness to give away.
+const HIGHEST_PRIORITY: u64 = 19;
+/// A node remembers each restart that a limit counts.
+const MOST_RESTARTS: u64 = 1000;
 
 impl Ctx<'_> {
     pub(super) fn groups(&mut self) {
@@ -55,7 +57,6 @@ impl Ctx<'_> {
     }
 
     fn priority(&mut self, settings: &[ast::Setting], env: Env<'_>) -> Option<Spanned<u32>> {
-        self.defer(DeferredConstruct::Priority, get(settings, "priority")?.span);
         self.attr_int(settings, "priority", HIGHEST_PRIORITY, env).map(|p| p.map(|p| p as u32))
     }
 
@@ -63,11 +64,11 @@ impl Ctx<'_> {
     fn restart(&mut self, settings: &[ast::Setting], env: Env<'_>) -> Option<Restart> {
         let block = self.attr_block(settings, "restart")?;
         let span = get(settings, "restart")?.span;
-        self.defer(DeferredConstruct::Restart, span);
         self.attributes("restart block", block, RESTART_ATTRIBUTES, &[]);
         Some(Restart {
             backoff: get(block, "backoff").and_then(|s| self.backoff(s, env)),
             limit: get(block, "limit").and_then(|s| self.restart_limit(s, env)),
+            limited: get(block, "limit").is_some(),
             then: self.attr_word(block, "then", &["reboot", "stop"]).map(|w| match w.value {
                 0 => RestartThen::Reboot,
                 _ => RestartThen::Stop,
@@ -83,12 +84,15 @@ impl Ctx<'_> {
         };
         let (from, to) = (self.duration(first, env), self.duration(longest, env));
         let (from, to) = (from?, to?);
-        if from > to {
-            let message = "the first wait is longer than the longest";
-            self.report(Diagnostic::new(codes::OUT_OF_RANGE, setting.span, message));
-            return None;
-        }
-        Some((from, to))
+        let wrong = match (from, to) {
+            (0, _) => "a group cannot be started again without any wait",
+            _ if from > to => "the first wait is longer than the longest",
+            _ => return Some((from, to)),
+        };
+        let d = Diagnostic::new(codes::OUT_OF_RANGE, setting.span, wrong)
+            .help("write the first wait and the longest, such as `backoff 100ms .. 10s`");
+        self.report(d);
+        None
     }
 
     /// `limit 5 per 1min;`
@@ -96,13 +100,24 @@ impl Ctx<'_> {
         match setting.values.as_slice() {
             [count, per, window] if word(per) == Some("per") => {
                 let (count, window) = (self.eval_int(count, MOST_RESTARTS, env), self.duration(window, env));
-                Some((count? as u32, window?))
+                self.restarts_in(count?, window?, setting)
             }
             _ => {
                 self.bad_value(setting, "`limit 5 per 1min`");
                 None
             }
         }
+    }
+
+    fn restarts_in(&mut self, count: u64, window: u64, setting: &ast::Setting) -> Option<(u32, u64)> {
+        if count > 0 && window > 0 {
+            return Some((count as u32, window));
+        }
+        let what = if count == 0 { "a limit of no restart" } else { "a limit within no time" };
+        let d = Diagnostic::new(codes::OUT_OF_RANGE, setting.span, format!("{what} counts nothing"))
+            .help("write how many restarts within which time are enough, such as `limit 5 per 1min`");
+        self.report(d);
+        None
     }
 
     /// Nanoseconds.

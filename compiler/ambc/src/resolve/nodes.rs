@@ -6,11 +6,13 @@ use super::codes;
 use super::ctx::{Ctx, Env};
 use super::names::{DefId, Kind};
 use super::networks::HIGHEST_COST;
-use crate::hir::{Address, DeferredConstruct, Dimension, Link, NetworkId, Node, PlatformId, Value};
+use crate::hir::{Address, Dimension, Link, NetworkId, Node, PlatformId, Value};
 use crate::syntax::ast;
 use ambc_diag::{Diagnostic, Spanned};
 
 const ATTRIBUTES: &[&str] = &["relay", "power", "watchdog"];
+/// In nanoseconds.
+const SHORTEST_WATCHDOG: u64 = 100_000_000;
 const LINK_ATTRIBUTES: &[&str] = &["cost", "port", "bind", "gateway", "baud", "mtu"];
 const DEFAULT_PORT: u16 = 7411;
 const HIGHEST_BAUD: u64 = 100_000_000;
@@ -40,9 +42,6 @@ impl<'a> Ctx<'a> {
         self.attributes("node", settings, ATTRIBUTES, &[]);
         let platform = self.node_platform(item, element);
         let relay = self.attr_word(settings, "relay", &["off", "on"]);
-        if let Some(setting) = get(settings, "watchdog") {
-            self.defer(DeferredConstruct::Watchdog, setting.span);
-        }
         Some(Node {
             name: element.name.clone(),
             name_span: element.name_span,
@@ -52,9 +51,21 @@ impl<'a> Ctx<'a> {
             offers: Vec::new(),
             relay: relay.is_none_or(|r| r.value == 1),
             battery: self.battery(settings, env),
-            watchdog: self.attr_whole(settings, "watchdog", Dimension::Duration, env),
+            watchdog: self.watchdog(settings, env),
             broken: element.broken || platform.is_none(),
         })
+    }
+
+    fn watchdog(&mut self, settings: &[ast::Setting], env: Env<'_>) -> Option<Spanned<u64>> {
+        let limit = self.attr_whole(settings, "watchdog", Dimension::Duration, env)?;
+        if limit.value >= SHORTEST_WATCHDOG {
+            return Some(limit);
+        }
+        let d = Diagnostic::new(codes::OUT_OF_RANGE, limit.span, "a watchdog waits at least 100 ms")
+            .label("too short")
+            .help("a busy machine lets a healthy group wait longer: write a second or more");
+        self.report(d);
+        None
     }
 
     /// An override without `: platform` keeps the platform of what it replaces.

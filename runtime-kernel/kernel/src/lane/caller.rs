@@ -171,7 +171,7 @@ impl<'s> Caller<'s> {
     fn handshake(&self) -> bool {
         // In this order: an acknowledgement shows the epoch of the callee that gave it. Otherwise the first call of that
         // session would end as `Restarted` though nothing did.
-        let ready = self.lane.word(Word::Ack).load(Acquire) == self.session.get();
+        let ready = !self.lane.is_closed() && self.lane.word(Word::Ack).load(Acquire) == self.session.get();
         let epoch = self.lane.word(Word::CalleeEpoch).load(Acquire);
         if epoch != self.callee_epoch.get() {
             self.callee_epoch.set(epoch);
@@ -182,7 +182,22 @@ impl<'s> Caller<'s> {
             self.live.set(true);
             self.queue.wake_first();
         }
-        ready
+        ready || self.send_away()
+    }
+
+    /// Whether nobody will serve this lane any more.
+    #[cold]
+    pub(super) fn closed(&self) -> bool {
+        !self.live.get() && self.lane.is_closed()
+    }
+
+    /// Wakes everybody in the queue of a closed lane, so that they learn of it; true if there was anybody.
+    fn send_away(&self) -> bool {
+        let any = !self.queue.is_empty() && self.closed();
+        if any {
+            self.queue.wake_expired(u64::MAX);
+        }
+        any
     }
 
     /// The callee of the previous session is dead, or there was none.

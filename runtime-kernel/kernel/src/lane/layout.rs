@@ -40,9 +40,14 @@ pub(crate) enum Word {
     Ack = up(6, LINE) + 1,
     /// For the port: whether the callee's group sleeps.
     CalleeAsleep = up(6, LINE) + 2,
+    /// [`CLOSED`]: nobody will serve this lane any more. The supervisor's; a new callee clears it.
+    Closed = up(6, LINE) + 3,
 }
 
-pub(super) const SLOTS: usize = up(Word::CalleeAsleep as usize + 1, LINE);
+/// A callee that scribbles does not hit it by accident.
+pub(super) const CLOSED: u32 = 0xc105_ed01;
+
+pub(super) const SLOTS: usize = up(Word::Closed as usize + 1, LINE);
 /// Words of a slot's header.
 pub(crate) const HEAD: usize = 8;
 

@@ -4,7 +4,7 @@
 //! bytes: words are atomics, and bytes are copied, then judged. Every index is bounded here, not by the caller.
 #![expect(unsafe_code, reason = "the only module that touches memory another group maps")]
 
-use super::layout::{Field, HEAD, Layout, SLOTS, Word};
+use super::layout::{CLOSED, Field, HEAD, Layout, SLOTS, Word};
 use crate::atomic::{AtomicU32, Ordering};
 use ambc_abi::LaneSpec;
 
@@ -83,6 +83,18 @@ impl Lane {
                 self.word(Word::Attention).fetch_add(1, Ordering::AcqRel);
             }
         }
+    }
+
+    /// For the supervisor, once the callee's group is gone and will not come back: calls end as `Unreachable` at once, those
+    /// under way as `Restarted`. The caller's group must be woken afterwards.
+    pub fn close(&self) {
+        self.word(Word::Closed).store(CLOSED, Ordering::Release);
+        self.announce_death(End::Callee);
+    }
+
+    /// Whether the supervisor said that nobody will serve this lane any more.
+    pub(super) fn is_closed(&self) -> bool {
+        self.word(Word::Closed).load(Ordering::Acquire) == CLOSED
     }
 
     pub(crate) fn slots(&self) -> usize {

@@ -103,6 +103,9 @@ impl<'c> Progress<'c> {
         {
             return sent;
         }
+        if caller.closed() {
+            return Turn::Fail(CallError::Unreachable);
+        }
         let Some(place) = caller.queue.join(deadline, cx.waker()) else {
             return Turn::Fail(CallError::Overloaded);
         };
@@ -116,8 +119,9 @@ impl<'c> Progress<'c> {
         let caller = self.caller;
         let deadline = caller.queue.deadline(place);
         let sent = if caller.queue.is_first(place) { self.send(deadline, cx, message) } else { None };
+        let gone = || caller.closed().then_some(Turn::Fail(CallError::Unreachable));
         let late = || (caller.ctx.now() >= deadline).then_some(Turn::Fail(CallError::Timeout));
-        let Some(done) = sent.or_else(late) else {
+        let Some(done) = sent.or_else(gone).or_else(late) else {
             caller.queue.stay(place, cx.waker());
             return Turn::Wait;
         };

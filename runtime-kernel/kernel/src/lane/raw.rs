@@ -33,6 +33,8 @@ pub enum Refused {
     Full,
     /// No message of this size fits the lane.
     TooLarge,
+    /// Nobody will serve this lane any more.
+    Closed,
 }
 
 impl Caller<'_> {
@@ -48,13 +50,17 @@ impl Caller<'_> {
             return Err(Refused::TooLarge);
         }
         let bulk = spec.bulk > 0 && call.message.len().max(call.reply_max) > small;
-        let (slot, bulk) = self.vacancy(bulk).ok_or(Refused::Full)?;
+        let (slot, bulk) = self.vacancy(bulk).ok_or_else(|| self.refusal())?;
         if !self.lane.copy_in(self.area(slot, bulk.map(usize::from)), call.message) {
             return Err(Refused::TooLarge);
         }
         self.counters.begun();
         self.submit(slot, bulk, call.proc, call.message.len(), call.deadline);
         Ok(slot as u8)
+    }
+
+    fn refusal(&self) -> Refused {
+        if self.closed() { Refused::Closed } else { Refused::Full }
     }
 
     /// Looks whether the request in `slot` has an answer, and copies it into `buffer`. Once ready, the slot is gone.

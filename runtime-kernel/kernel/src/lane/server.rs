@@ -44,6 +44,7 @@ impl Server {
         // the new epoch. Hence this order.
         let session = lane.word(Word::Session).load(Acquire);
         let caller_epoch = lane.word(Word::CallerEpoch).load(Relaxed);
+        lane.word(Word::Closed).store(0, Relaxed); // whatever an earlier callee wrote there
         lane.word(Word::CalleeEpoch).fetch_add(1, AcqRel);
         Self {
             lane,

@@ -87,6 +87,7 @@ impl Lanes for LaneEnds<'_> {
             Ok(slot) => Submitted::Slot(slot),
             Err(Refused::Full) => Submitted::Full,
             Err(Refused::TooLarge) => Submitted::Failed(CallError::Malformed),
+            Err(Refused::Closed) => Submitted::Failed(CallError::Unreachable),
         }
     }
 

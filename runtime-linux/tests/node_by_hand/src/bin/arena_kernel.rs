@@ -4,7 +4,7 @@
 use ambc_kernel::net::NetTable;
 use ambc_kernel::{Handle, Kids, LaneSpec, Request, Serve, Server, WakeMask, instance, kids_bytes};
 use ambc_linux::node::{self, Host};
-use ambc_linux::spec::{NodeGroup, NodeLane, NodeSpec, Side};
+use ambc_linux::spec::{NodeGroup, NodeLane, NodeSpec, Policy, Side};
 use ambc_linux::{Refused, scratch};
 use node_by_hand::keeper::Keeper;
 use node_by_hand::store;
@@ -15,9 +15,15 @@ const LANE: LaneSpec = LaneSpec { slots: 16, small: 64, bulk: 2, bulk_bytes: 100
 static NODE: NodeSpec = NodeSpec {
     name: "arena",
     groups: &[
-        NodeGroup { name: "good", instances: &["neighbour"], memory: 0 },
-        NodeGroup { name: "keep", instances: &["keeper"], memory: 0 },
-        NodeGroup { name: "hostile", instances: &["villain"], memory: 1 << 28 },
+        NodeGroup { name: "good", instances: &["neighbour"], memory: 0, restart: Policy::DEFAULT, nice: 0 },
+        NodeGroup { name: "keep", instances: &["keeper"], memory: 0, restart: Policy::DEFAULT, nice: 0 },
+        NodeGroup {
+            name: "hostile",
+            instances: &["villain"],
+            memory: 1 << 28,
+            restart: Policy::DEFAULT,
+            nice: 0,
+        },
     ],
     lanes: &[
         NodeLane { name: "neighbour.keeper", spec: LANE, caller: Side::Group(0), callee: Side::Group(1) },
@@ -27,6 +33,7 @@ static NODE: NodeSpec = NodeSpec {
         NodeLane { name: "villain.tally", spec: LANE, caller: Side::Group(2), callee: Side::Kernel },
     ],
     timers: 16,
+    watchdog: 0,
     net: NetTable::EMPTY,
 };
 

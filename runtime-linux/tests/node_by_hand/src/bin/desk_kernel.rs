@@ -6,11 +6,17 @@ use ambc_kernel::net::NetTable;
 use ambc_linux::node::{Host, run};
 use ambc_linux::prelude::*;
 use ambc_linux::services;
-use ambc_linux::spec::{NodeGroup, NodeLane, NodeSpec, Side};
+use ambc_linux::spec::{NodeGroup, NodeLane, NodeSpec, Policy, Side};
 
 static NODE: NodeSpec = NodeSpec {
     name: "desk",
-    groups: &[NodeGroup { name: "office", instances: &["clerk"], memory: 0 }],
+    groups: &[NodeGroup {
+        name: "office",
+        instances: &["clerk"],
+        memory: 0,
+        restart: Policy::DEFAULT,
+        nice: 0,
+    }],
     lanes: &[
         NodeLane {
             name: "clerk.log",
@@ -50,6 +56,7 @@ static NODE: NodeSpec = NodeSpec {
         },
     ],
     timers: 96,
+    watchdog: 0,
     net: NetTable::EMPTY,
 };
 

@@ -4,7 +4,7 @@
 use ambc_kernel::net::{Hop, Iface, InEdge, Ingress, LinkSize, NetTable, Peer, Route};
 use ambc_kernel::{Handle, Kids, LaneSpec, Request, Serve, Server, WakeMask, instance, kids_bytes};
 use ambc_linux::node::{self, Host};
-use ambc_linux::spec::{NodeGroup, NodeLane, NodeSpec, Side};
+use ambc_linux::spec::{NodeGroup, NodeLane, NodeSpec, Policy, Side};
 use ambc_linux::{Refused, scratch};
 use node_by_hand::keeper::Keeper;
 use node_by_hand::store;
@@ -14,7 +14,13 @@ const LANE: LaneSpec = LaneSpec { slots: 16, small: 64, bulk: 2, bulk_bytes: 100
 
 static NODE: NodeSpec = NodeSpec {
     name: "east",
-    groups: &[NodeGroup { name: "keep", instances: &["keeper"], memory: 0 }],
+    groups: &[NodeGroup {
+        name: "keep",
+        instances: &["keeper"],
+        memory: 0,
+        restart: Policy::DEFAULT,
+        nice: 0,
+    }],
     lanes: &[
         NodeLane {
             name: "asker.keeper -> keeper",
@@ -31,6 +37,7 @@ static NODE: NodeSpec = NodeSpec {
         NodeLane { name: "export tally", spec: LANE, caller: Side::Net("outside"), callee: Side::Kernel },
     ],
     timers: 16,
+    watchdog: 0,
     net: NetTable {
         node: 0xea,
         name: "east",

@@ -19,6 +19,7 @@ static NODE: NodeSpec = NodeSpec {
         callee: Side::Kernel,
     }],
     timers: 16,
+    watchdog: 0,
     net: NetTable {
         node: 0xea,
         name: "far_east",

@@ -5,12 +5,18 @@ use ambc_kernel::LaneSpec;
 use ambc_kernel::net::{Hop, Iface, LinkSize, NetTable, OutEdge, Peer, Route};
 use ambc_linux::Refused;
 use ambc_linux::node::{self, Host};
-use ambc_linux::spec::{NodeGroup, NodeLane, NodeSpec, Side};
+use ambc_linux::spec::{NodeGroup, NodeLane, NodeSpec, Policy, Side};
 use std::process::ExitCode;
 
 static NODE: NodeSpec = NodeSpec {
     name: "far_west",
-    groups: &[NodeGroup { name: "ping", instances: &["pinger"], memory: 0 }],
+    groups: &[NodeGroup {
+        name: "ping",
+        instances: &["pinger"],
+        memory: 0,
+        restart: Policy::DEFAULT,
+        nice: 0,
+    }],
     lanes: &[NodeLane {
         name: "pinger.keeper -> keeper",
         spec: LaneSpec { slots: 16, small: 64, bulk: 0, bulk_bytes: 0 },
@@ -18,6 +24,7 @@ static NODE: NodeSpec = NodeSpec {
         callee: Side::Net("far_east"),
     }],
     timers: 0,
+    watchdog: 0,
     net: NetTable {
         node: 0x77,
         name: "far_west",

@@ -12,6 +12,7 @@ static NODE: NodeSpec = NodeSpec {
     groups: &[],
     lanes: &[],
     timers: 0,
+    watchdog: 0,
     net: NetTable {
         node: 0x1d,
         name: "middle",

@@ -4,7 +4,7 @@
 use ambc_kernel::net::NetTable;
 use ambc_kernel::{Handle, Kids, LaneSpec, Request, Serve, Server, WakeMask, instance, kids_bytes};
 use ambc_linux::node::{self, Host};
-use ambc_linux::spec::{NodeGroup, NodeLane, NodeSpec, Side};
+use ambc_linux::spec::{NodeGroup, NodeLane, NodeSpec, Policy, Side};
 use ambc_linux::{Refused, scratch};
 use node_by_hand::keeper::Keeper;
 use node_by_hand::store;
@@ -13,8 +13,8 @@ use std::process::ExitCode;
 static NODE: NodeSpec = NodeSpec {
     name: "pit",
     groups: &[
-        NodeGroup { name: "load", instances: &["loader"], memory: 0 },
-        NodeGroup { name: "keep", instances: &["keeper"], memory: 0 },
+        NodeGroup { name: "load", instances: &["loader"], memory: 0, restart: Policy::DEFAULT, nice: 0 },
+        NodeGroup { name: "keep", instances: &["keeper"], memory: 0, restart: Policy::DEFAULT, nice: 0 },
     ],
     lanes: &[
         NodeLane {
@@ -31,6 +31,7 @@ static NODE: NodeSpec = NodeSpec {
         },
     ],
     timers: 16,
+    watchdog: 0,
     net: NetTable::EMPTY,
 };
 

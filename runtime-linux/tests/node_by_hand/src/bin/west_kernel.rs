@@ -5,12 +5,12 @@ use ambc_kernel::LaneSpec;
 use ambc_kernel::net::{Hop, Iface, LinkSize, NetTable, OutEdge, Peer, Route};
 use ambc_linux::Refused;
 use ambc_linux::node::{self, Host};
-use ambc_linux::spec::{NodeGroup, NodeLane, NodeSpec, Side};
+use ambc_linux::spec::{NodeGroup, NodeLane, NodeSpec, Policy, Side};
 use std::process::ExitCode;
 
 static NODE: NodeSpec = NodeSpec {
     name: "west",
-    groups: &[NodeGroup { name: "ask", instances: &["asker"], memory: 0 }],
+    groups: &[NodeGroup { name: "ask", instances: &["asker"], memory: 0, restart: Policy::DEFAULT, nice: 0 }],
     lanes: &[
         NodeLane {
             name: "asker.keeper -> keeper",
@@ -26,6 +26,7 @@ static NODE: NodeSpec = NodeSpec {
         },
     ],
     timers: 0,
+    watchdog: 0,
     net: NetTable {
         node: 0x77,
         name: "west",
