@@ -67,6 +67,7 @@ fn a_group_that_stands_still_is_killed_and_one_that_sleeps_is_not() {
         send(pid, Signal::STOP);
         node.expect(&[&format!("! stuck watched pid {pid} within-ms 500")]);
         node.expect(&["! died watched pid", &pid.to_string(), "signal 9"]);
+        node.expect(&["group watched serves again"]); // who has not served yet is not watched
     }
     node.expect_group("watched");
     node.expect_idle();
