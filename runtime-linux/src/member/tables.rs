@@ -93,6 +93,7 @@ fn keep<T>(list: Vec<T>) -> &'static [T] {
 mod tests {
     use super::super::{ClassParam, ClassSpec, ParamType};
     use super::*;
+    use crate::spec::Policy;
     use ambc_abi::LaneSpec;
     use ambc_kernel::net::{Hop, LinkSize};
 
@@ -103,7 +104,13 @@ mod tests {
     };
     static SPEC: NodeSpec = NodeSpec {
         name: "sensor",
-        groups: &[NodeGroup { name: "climate", instances: &["climate"], memory: 0 }],
+        groups: &[NodeGroup {
+            name: "climate",
+            instances: &["climate"],
+            memory: 0,
+            restart: Policy::DEFAULT,
+            nice: 0,
+        }],
         lanes: &[
             NodeLane::new("climate.log -> logger", LaneSpec::small(16, 216), Side::Group(0), Side::Kernel),
             NodeLane::new(
@@ -114,6 +121,7 @@ mod tests {
             ),
         ],
         timers: 1,
+        watchdog: 0,
         net: NetTable {
             node: 0,
             name: "sensor",
