@@ -57,6 +57,11 @@ fn calc_exported() {
 }
 
 #[test]
+fn a_choice_over_every_distance() {
+    snapshot("turns", "examples/e2e/decks/turns.amb");
+}
+
+#[test]
 fn camera_trap() {
     snapshot("camera_trap", "examples/camera_trap/deployment.amb");
 }

@@ -46,6 +46,11 @@ fn the_number_of_workers_is_set_from_outside() {
 }
 
 #[test]
+fn the_clients_side_takes_the_workers_in_turn_where_there_is_no_balancer() {
+    run("without_balancer", &[]);
+}
+
+#[test]
 fn a_workload_is_measured_when_asked_for() {
     let done = run("colocated_own_group", &["--set", "requests=50"]);
     for operation in ["create_user", "follow", "post", "unfollow", "delete_user"] {

@@ -94,6 +94,43 @@ fn an_unplugged_relay_means_typed_errors_in_time_and_then_recovery() {
 }
 
 #[test]
+fn while_the_first_replica_is_away_the_next_one_answers() {
+    let mut run = Running::start(ambc(AMBC, &["run", "--until-idle", "examples/e2e/decks/replicas.amb"]));
+    let group = pid_of(&run.line("group preferred is process", BUILD));
+    run.line("n1 info  ambc: ready", BUILD);
+    let node = process_of(run.pid(), "n2");
+    std::thread::sleep(Duration::from_millis(500));
+    signal(group, "KILL");
+    std::thread::sleep(Duration::from_millis(500));
+    signal(node, "STOP");
+    std::thread::sleep(Duration::from_millis(1_500));
+    signal(node, "CONT");
+    let (status, lines) = run.end(RUN);
+    assert_eq!(status.code(), Some(0), "{}", lines.join("\n"));
+    let line = hammered(&lines, "caller");
+    assert_eq!(number(line, "ok"), 400, "no call failed: {line}");
+    let (preferred, spare) =
+        (calls_of(&lines, "n1", "caller.counter[0]"), calls_of(&lines, "n1", "caller.counter[1]"));
+    assert!(preferred.1 >= 1 && spare.0 >= 1, "the other one was asked: {preferred:?} {spare:?}");
+    assert!(preferred.1 <= 20, "not every call waits for who is away: {preferred:?}");
+    assert!(preferred.0 > 20, "it is preferred again: {preferred:?}");
+    assert_eq!(spare.1, 0, "{spare:?}");
+}
+
+#[test]
+fn any_takes_exact_turns_over_every_distance() {
+    let run = Running::start(ambc(AMBC, &["run", "--until-idle", "examples/e2e/decks/turns.amb"]));
+    let (status, lines) = run.end(BUILD);
+    assert_eq!(status.code(), Some(0), "{}", lines.join("\n"));
+    let line = hammered(&lines, "caller");
+    // The question how many calls ran is the 31st call, which is the turn of the replica in the caller's own group.
+    assert_eq!((number(line, "ok"), number(line, "ran")), (30, 10), "{line}");
+    for edge in ["caller.counter[1]", "caller.counter[2]"] {
+        assert_eq!(calls_of(&lines, "here", edge), (10, 0), "{edge}");
+    }
+}
+
+#[test]
 fn ctrl_c_ends_everything() {
     let deck = "examples/e2e/decks/hammer.amb";
     let mut run = Running::start(ambc(AMBC, &["run", deck, "--set", "calls=4_000_000"]));
@@ -113,6 +150,16 @@ fn ctrl_c_ends_everything() {
     for pid in pids.into_iter().chain([node]) {
         assert!(!alive(pid), "process {pid} is still there");
     }
+}
+
+/// Calls and errors of an edge, as the caller's node counted them.
+fn calls_of(lines: &[String], node: &str, edge: &str) -> (u32, u32) {
+    let of_node = lines.iter().filter(|l| l.split_whitespace().nth(1) == Some(node));
+    let line = of_node.into_iter().find(|l| l.contains(&format!("edge {edge} ->")));
+    let line = line.unwrap_or_else(|| panic!("no edge {edge}:\n{}", lines.join("\n")));
+    let before = |word: &str| line.split(word).next().and_then(|l| l.rsplit([' ', ':']).next()?.parse().ok());
+    let count = |word| before(word).unwrap_or_else(|| panic!("no{word} in {line}"));
+    (count(" calls"), count(" errors"))
 }
 
 /// The process of a node, among the children of `ambc run`.

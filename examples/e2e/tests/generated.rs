@@ -13,6 +13,7 @@ const DECKS: [&str; 7] = [
     "examples/e2e/decks/operation.amb",
     "examples/greenhouse/greenhouse.amb",
     "examples/e2e/decks/shapes.amb",
+    "examples/e2e/decks/turns.amb",
 ];
 
 #[test]

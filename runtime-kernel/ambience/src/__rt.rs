@@ -4,7 +4,8 @@ pub use crate::{
     __ambc_client as client, __ambc_dispatch as dispatch, __ambc_error as error, __ambc_forward as forward,
     __ambc_needs_alloc as needs_alloc, __ambc_procedures as procedures, __ambc_with_alloc as with_alloc,
 };
-pub use ambc_kernel::{Absent, CallOptions, Channel, Either, Handle, Instance, Request};
+pub use ambc_kernel::choice::Rule;
+pub use ambc_kernel::{Absent, CallOptions, Channel, Choice, Either, Handle, Instance, Request};
 pub use ambc_wire::{
     Bulk, CallError, Failure, Map, MapView, Seq, String, Text, Unbounded, Vector, args, decode, enumeration,
     record, union,

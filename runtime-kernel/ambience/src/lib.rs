@@ -28,7 +28,7 @@ mod built_in {
     include!(concat!(env!("OUT_DIR"), "/lidl.rs"));
 }
 
-pub use ambc_kernel::{Absent, Either, List, Run, Stop};
+pub use ambc_kernel::{Absent, Any, Either, First, List, Run, Stop};
 pub use ambc_wire::{Bulk, CallError, Failure, Map, MapView, Seq, String, Vector};
 pub use built_in::*;
 

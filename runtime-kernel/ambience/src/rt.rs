@@ -3,12 +3,15 @@
 //! Type parameters have names that no lidl type gets: parameters of macros would hide types of the user.
 
 /// The trait of a service for everything that stands for a service: references, instances of the same group, dependencies
-/// that are absent or of two kinds. The callee's own future is passed on (no `async` where it can be avoided), so a call
+/// that are absent, of two kinds or a choice. The callee's own future is passed on (no `async` where it can be avoided), so a call
 /// within a group costs what a plain call costs.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __ambc_forward {
-    ($service:ident { $(fn $name:ident(&self $(, $arg:ident: $ty:ty)*) -> $ret:ty;)* }) => {
+    ($service:ident { $(
+        fn $name:ident(&self $(, $arg:ident: $ty:ty)*) -> $ret:ty
+            = timeout_us: $timeout:expr, idempotent: $idempotent:expr;
+    )* }) => {
         impl<__T: $service> $service for &__T {
             $(
                 #[inline(always)]
@@ -41,6 +44,25 @@ macro_rules! __ambc_forward {
                     match self {
                         $crate::__rt::Either::A(a) => <__A as $service>::$name(a $(, $arg)*).await,
                         $crate::__rt::Either::B(b) => <__B as $service>::$name(b $(, $arg)*).await,
+                    }
+                }
+            )*
+        }
+
+        #[allow(clippy::manual_async_fn, reason = "an async fn would hold each argument twice")]
+        impl<__R: $crate::__rt::Rule, __T: $service, const __N: usize> $service for $crate::__rt::Choice<__R, __T, __N> {
+            $(
+                fn $name(&self $(, $arg: $ty)*) -> impl $crate::__rt::Future<Output = $ret> {
+                    async move {
+                        let options = $crate::__rt::CallOptions { timeout_us: $timeout, idempotent: $idempotent };
+                        let mut attempts = $crate::__rt::Choice::attempts(self, options);
+                        loop {
+                            let call = <__T as $service>::$name(attempts.member() $(, $arg)*);
+                            let answer = attempts.within(call).await;
+                            if let Some(answer) = attempts.judge(answer) {
+                                return answer;
+                            }
+                        }
                     }
                 }
             )*

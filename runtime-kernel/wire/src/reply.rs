@@ -14,6 +14,9 @@ pub trait Reply: Sized {
     /// The reply of a call that failed on the way.
     fn failed(error: CallError) -> Self;
 
+    /// The error of a call that failed on the way: not one that the interface declares.
+    fn error(&self) -> Option<CallError>;
+
     /// Writes the message and returns the status word. A result that breaks its bounds or does not fit becomes
     /// `Malformed`; then nothing is written.
     fn put(&self, w: &mut Writer<'_>) -> u32;
@@ -41,6 +44,11 @@ impl<T: Encode + for<'a> Decode<'a>> Reply for Result<T, CallError> {
     }
 
     #[inline]
+    fn error(&self) -> Option<CallError> {
+        self.as_ref().err().copied()
+    }
+
+    #[inline]
     fn put(&self, w: &mut Writer<'_>) -> u32 {
         match self {
             Ok(value) => write(STATUS_OK, value, w),
@@ -64,6 +72,13 @@ where
 
     fn failed(error: CallError) -> Self {
         Err(Failure::Call(error))
+    }
+
+    fn error(&self) -> Option<CallError> {
+        match self {
+            Err(Failure::Call(error)) => Some(*error),
+            _ => None,
+        }
     }
 
     fn put(&self, w: &mut Writer<'_>) -> u32 {

@@ -95,12 +95,14 @@ impl Writer<'_> {
         out.close("}");
     }
 
-    /// The same trait for references, handles, absent and mixed dependencies.
+    /// The same trait for references, handles, absent and mixed dependencies, and for a choice among several.
     fn forwarding(&self, interface: &Interface, out: &mut Text) {
         out.blank();
         out.open(&format!("__rt::forward! {{ {} {{", interface.trait_name()));
         for procedure in &interface.procedures {
-            out.line(&format!("{};", self.header(interface, procedure)));
+            let (timeout, idempotent) = (procedure.timeout_us.unwrap_or(0), procedure.idempotent);
+            out.line(&self.header(interface, procedure));
+            out.line(&format!("    = timeout_us: {timeout}, idempotent: {idempotent};"));
         }
         out.close("} }");
     }

@@ -1,7 +1,7 @@
 //! Bindings: what each need of an instance is bound to.
 
 use super::context::{Context, Edge, listed};
-use crate::hir::{BindMode, Id, InstanceId, InstanceKind, Need};
+use crate::hir::{BindMode, Binding, Id, InstanceId, InstanceKind, Need};
 use ambc_diag::{Code, Diagnostic, Diagnostics, Span};
 use ambc_lidl::model::InterfaceId;
 use std::collections::BTreeMap;
@@ -43,6 +43,44 @@ pub(super) fn a_plain_need_takes_one_instance(cx: &Context<'_>, diags: &mut Diag
                 diags.push(Mistake::TooMany { instance: cx.name(id), at: second.span, need }.diagnostic(cx));
             }
         }
+    }
+}
+
+/// `first` and `any` choose for a need that takes one; a list gets all of them anyway.
+pub(super) fn a_choice_is_made_for_a_plain_need(cx: &Context<'_>, diags: &mut Diagnostics) {
+    for (id, need, binding) in choices(cx).filter(|(_, need, _)| need.list) {
+        let word = word(binding.mode);
+        let mistake = Mistake::ChoiceOfList { instance: cx.name(id), at: binding.span, need, word };
+        diags.push(mistake.diagnostic(cx));
+    }
+}
+
+/// A choice names each instance once.
+pub(super) fn a_choice_names_an_instance_once(cx: &Context<'_>, diags: &mut Diagnostics) {
+    for (id, need, binding) in choices(cx) {
+        let mut seen: BTreeMap<InstanceId, Span> = BTreeMap::new();
+        for target in &binding.targets {
+            let Some(first) = seen.get(&target.instance).copied() else {
+                seen.insert(target.instance, target.span);
+                continue;
+            };
+            let owner = format!("{}.{}", cx.name(id), need.name.value);
+            let again = cx.name(target.instance);
+            diags.push(Mistake::ChosenTwice { owner, again, at: target.span, first }.diagnostic(cx));
+        }
+    }
+}
+
+fn choices<'a>(cx: &'a Context<'_>) -> impl Iterator<Item = (InstanceId, &'a Need, &'a Binding)> {
+    let all = cx.hir.instances.ids().flat_map(|id| cx.needs(id).map(move |(need, b)| (id, need, b)));
+    all.filter_map(|(id, need, b)| Some((id, need, b.filter(|b| b.mode != BindMode::Plain)?)))
+}
+
+fn word(mode: BindMode) -> &'static str {
+    match mode {
+        BindMode::First => "first",
+        BindMode::Any => "any",
+        BindMode::Plain => "",
     }
 }
 
@@ -117,6 +155,8 @@ enum Mistake<'a> {
     TooMany { instance: String, at: Span, need: &'a Need },
     Empty { instance: String, at: Span, need: &'a Need },
     BoundTwice { first: Edge<'a>, again: Edge<'a> },
+    ChoiceOfList { instance: String, at: Span, need: &'a Need, word: &'static str },
+    ChosenTwice { owner: String, again: String, at: Span, first: Span },
 }
 
 impl Mistake<'_> {
@@ -148,6 +188,23 @@ impl Mistake<'_> {
                     ))
             }
             Self::BoundTwice { first, again } => bound_twice(cx, first, again),
+            Self::ChoiceOfList { instance, at, need, word } => {
+                let name = &need.name.value;
+                let message = format!("`{instance}.{name}` is a list, and `{word}` chooses one");
+                Diagnostic::new(Code("E0308"), at, message)
+                    .label(format!("`{word}` has nothing to choose for"))
+                    .also(need.span, "a list gets all of them")
+                    .help(format!(
+                        "leave `{word}` out, or make it one in the manifest: `needs {name}: {}`",
+                        wanted(cx, need)
+                    ))
+            }
+            Self::ChosenTwice { owner, again, at, first } => {
+                let message = format!("`{owner}` chooses among several, and `{again}` is named twice");
+                let d = Diagnostic::new(Code("E0309"), at, message).label("again here");
+                let d = if first == at { d } else { d.also(first, "first named here") };
+                d.help("a call asks each member at most once: name each of them once")
+            }
         }
     }
 }

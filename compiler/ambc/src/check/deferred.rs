@@ -18,14 +18,13 @@ const TOKEN: Code = Code("E0393");
 const REQUIRE: Code = Code("E0394");
 const REST: Code = Code("E0395");
 const IMPORT: Code = Code("E0396");
-const REPLICAS: Code = Code("E0397");
 const OPERATION: Code = Code("E0398");
 const SUPPLY: Code = Code("E0399");
 
 /// `build` and `run` make an error of a warning with this code.
 pub fn is_refused_by_build(code: Code) -> bool {
     code == INTERFACE_CRATE_MISSING
-        || [PLACE, LOGS, REST, IMPORT, REPLICAS, OPERATION, SUPPLY].contains(&code)
+        || [PLACE, LOGS, REST, IMPORT, OPERATION, SUPPLY].contains(&code)
         || is_never_lowered(code)
 }
 
@@ -69,9 +68,6 @@ fn words(construct: DeferredConstruct) -> (Code, &'static str, &'static str) {
         }
         DeferredConstruct::Tls => (REST, "TLS", "take it out"),
         DeferredConstruct::Import => (IMPORT, "an import", "deploy an instance in its place"),
-        DeferredConstruct::FirstOrAny => {
-            (REPLICAS, "a choice among replicas", "bind one instance, or make the need a list")
-        }
         DeferredConstruct::Blocking => (OPERATION, "`blocking`", "write the service with `async` calls"),
         DeferredConstruct::Secret => (SUPPLY, "a secret", "take the parameter out of the manifest"),
         DeferredConstruct::Env => (SUPPLY, "a value from the environment", "write the value"),

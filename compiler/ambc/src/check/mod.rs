@@ -54,6 +54,8 @@ const RULES: &[Rule] = &[
     bindings::every_required_need_is_bound,
     bindings::a_required_list_is_not_empty,
     bindings::a_plain_need_takes_one_instance,
+    bindings::a_choice_is_made_for_a_plain_need,
+    bindings::a_choice_names_an_instance_once,
     bindings::a_bound_instance_serves_the_needed_interface,
     bindings::an_offer_belongs_to_one_instance,
     cycles::calls_do_not_go_in_circles,

@@ -471,7 +471,6 @@ pub enum DeferredConstruct {
     Require,
     Rest,
     Import,
-    FirstOrAny,
     Blocking,
     Secret,
     Env,

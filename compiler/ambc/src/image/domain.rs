@@ -9,12 +9,13 @@ use super::rust_names::{Taken, slug};
 use super::{
     CallerImage, CrateImage, DomainImage, End, InstanceImage, NeedImage, Served, ServerImage, Varying,
 };
-use crate::hir::{BuiltinService, Deployment, InstanceId, NodeId, Service, ServiceSource};
+use crate::hir::{BindMode, BuiltinService, Deployment, InstanceId, NodeId, Service, ServiceSource};
 use crate::plan::{DomainPlan, Edge, NodePlan, Plan, Transport, edge_name};
 use crate::render::OriginId;
 use ambc_lidl::model::{InterfaceId, camel};
 use std::collections::{BTreeMap, BTreeSet};
 
+mod choice;
 mod params;
 
 /// What lowering a domain looks at.
@@ -304,9 +305,14 @@ fn needs(
                     interface,
                 },
             );
-            let parts: Vec<_> = edges.iter().map(|e| dependency(at, e, names, need.list)).collect();
+            let mode = at.hir.instances[id].bindings[i].as_ref().map_or(BindMode::Plain, |b| b.mode);
+            let several = need.list || mode != BindMode::Plain;
+            let mut parts: Vec<_> = edges.iter().map(|e| dependency(at, e, names, several)).collect();
+            if mode != BindMode::Plain && !parts.is_empty() {
+                parts = vec![choice::choice(mode, &parts, &edges)];
+            }
             let (ty, value) = match (need.list, need.optional, parts.as_slice()) {
-                (true, _, parts) => list(parts),
+                (true, _, parts) => choice::list(parts),
                 (false, true, []) => ("Absent".into(), "None".into()),
                 (false, true, [one, ..]) => (one.ty.clone(), format!("Some({})", one.value)),
                 (false, false, [one, ..]) => (one.ty.clone(), one.value.clone()),
@@ -327,7 +333,7 @@ struct Dependency {
     value: String,
 }
 
-fn dependency(at: &Context<'_>, edge: &Edge, names: &Names, in_list: bool) -> Dependency {
+fn dependency(at: &Context<'_>, edge: &Edge, names: &Names, of_several: bool) -> Dependency {
     let name = edge_name(at.hir, edge);
     if edge.transport == Transport::Direct {
         let ident =
@@ -335,38 +341,12 @@ fn dependency(at: &Context<'_>, edge: &Edge, names: &Names, in_list: bool) -> De
         return Dependency { ty: format!("Handle<{ident}>"), value: ident };
     }
     let (client, ident) = (format!("::{}", at.hir.lidl.rust_client(edge.interface)), names.edge(&name));
-    if in_list {
-        // One type for all members of a list that leave the domain.
+    if of_several {
+        // One type for all members that leave the domain.
         let ty = format!("{client}<&'static Caller<'static>>");
         return Dependency { ty, value: format!("{client}(Handle::get({ident}))") };
     }
     Dependency { ty: format!("{client}<Handle<{ident}>>"), value: format!("{client}({ident})") }
-}
-
-/// An array; members of several types are made one by nested `Either`s.
-fn list(parts: &[Dependency]) -> (String, String) {
-    let mut kinds: Vec<&str> = Vec::new();
-    for p in parts {
-        if !kinds.contains(&p.ty.as_str()) {
-            kinds.push(&p.ty);
-        }
-    }
-    let Some(ty) =
-        kinds.iter().rev().map(|k| (*k).to_owned()).reduce(|rest, kind| format!("Either<{kind}, {rest}>"))
-    else {
-        return ("[Absent; 0]".into(), "[]".into());
-    };
-    let values: Vec<_> = parts
-        .iter()
-        .map(|p| {
-            let at = kinds.iter().position(|k| *k == p.ty).unwrap_or(0);
-            let inner =
-                if at + 1 < kinds.len() { format!("Either::A({})", p.value) } else { p.value.clone() };
-            (0..at).fold(inner, |value, _| format!("Either::B({value})"))
-        })
-        .collect();
-    // It stands in a field of `Needs`.
-    (format!("[{ty}; {}]", parts.len()), crate::render::array(&values, 12))
 }
 
 /// Libraries that the lines of a domain name: of services, of the interfaces they serve or need, of enums in parameters.

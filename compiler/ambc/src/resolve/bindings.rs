@@ -136,8 +136,8 @@ impl<'a> Ctx<'a> {
     fn binding(&mut self, caller: InstanceId, binding: &ast::Binding, env: Env<'_>) -> Binding {
         let mode = match binding.mode {
             ast::BindMode::Plain => BindMode::Plain,
-            ast::BindMode::First(span) => self.chosen(BindMode::First, span),
-            ast::BindMode::Any(span) => self.chosen(BindMode::Any, span),
+            ast::BindMode::First(_) => BindMode::First,
+            ast::BindMode::Any(_) => BindMode::Any,
         };
         let mut out =
             Binding { mode, targets: Vec::new(), span: binding.span, by_default: false, broken: false };
@@ -153,11 +153,6 @@ impl<'a> Ctx<'a> {
             }
         }
         out
-    }
-
-    fn chosen(&mut self, mode: BindMode, span: Span) -> BindMode {
-        self.defer(DeferredConstruct::FirstOrAny, span);
-        mode
     }
 
     fn timeout(&mut self, target: &ast::BindTarget, env: Env<'_>) -> Option<u64> {
