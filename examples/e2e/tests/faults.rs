@@ -96,8 +96,10 @@ fn an_unplugged_relay_means_typed_errors_in_time_and_then_recovery() {
 #[test]
 fn while_the_first_replica_is_away_the_next_one_answers() {
     let mut run = Running::start(ambc(AMBC, &["run", "--until-idle", "examples/e2e/decks/replicas.amb"]));
-    let group = pid_of(&run.line("group preferred is process", BUILD));
     run.line("n1 info  ambc: ready", BUILD);
+    let is_it = |line: &&String| line.contains("group preferred is process");
+    let started = run.seen.iter().find(is_it).cloned();
+    let group = pid_of(&started.unwrap_or_else(|| run.line("group preferred is process", RUN)));
     let node = process_of(run.pid(), "n2");
     std::thread::sleep(Duration::from_millis(500));
     signal(group, "KILL");
