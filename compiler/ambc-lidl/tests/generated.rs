@@ -104,9 +104,12 @@ fn a_service_with_its_types() {
     }
 
     __rt::forward! { FrameHandler {
-        fn handle(&self, frame: &Frame<'_>) -> Result<Verdict, __rt::CallError>;
-        fn last(&self, count: u8) -> Result<Verdict, __rt::Failure<CameraError>>;
-        fn hint(&self, text: &str) -> Result<(), __rt::CallError>;
+        fn handle(&self, frame: &Frame<'_>) -> Result<Verdict, __rt::CallError>
+            = timeout_us: 0, idempotent: false;
+        fn last(&self, count: u8) -> Result<Verdict, __rt::Failure<CameraError>>
+            = timeout_us: 0, idempotent: false;
+        fn hint(&self, text: &str) -> Result<(), __rt::CallError>
+            = timeout_us: 20000, idempotent: false;
     } }
 
     /// [`FrameHandler`] over a channel.
@@ -170,7 +173,8 @@ fn a_service_with_its_types() {
     }
 
     __rt::forward! { Tracker {
-        fn reset(&self) -> Result<TrackerResetResult, __rt::CallError>;
+        fn reset(&self) -> Result<TrackerResetResult, __rt::CallError>
+            = timeout_us: 0, idempotent: false;
     } }
 
     /// [`Tracker`] over a channel.
@@ -275,7 +279,8 @@ fn without_a_namespace_and_across_crates() {
     }
 
     __rt::forward! { Shop {
-        fn pay(&self, with: &Payment<'_>, items: &::basket::inner::List<'_>) -> Result<__rt::alloc::Vec<PaymentOwned>, __rt::CallError>;
+        fn pay(&self, with: &Payment<'_>, items: &::basket::inner::List<'_>) -> Result<__rt::alloc::Vec<PaymentOwned>, __rt::CallError>
+            = timeout_us: 0, idempotent: false;
     } }
 
     /// [`Shop`] over a channel.
