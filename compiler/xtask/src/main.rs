@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "its output is the product")]
 
 mod camera_trap;
+mod incremental;
 mod setup;
 mod step;
 mod tidy;
@@ -14,6 +15,7 @@ const HELP: &str = "cargo xtask COMMAND
   test          everything CI runs: set-up, format, lints, tests, bare-metal checks, model checks, miri, clusters
   quick         format, lints and the tests of the workspace, without clusters, model checks and miri
   camera-trap   runs the camera trap on this machine and prints its confusion table
+  incremental   measures what is rebuilt after an edit of the camera trap, and how long that takes
   bless         accepts the snapshots that the tests produce now
   tidy          rules of the repository that no compiler holds
 ";
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
         Some("test") => test(true),
         Some("quick") => test(false),
         Some("camera-trap") => camera_trap::run(&args[1..]),
+        Some("incremental") => incremental::run(),
         Some("bless") => bless(),
         Some("tidy") => tidy::run(),
         None | Some("help" | "--help" | "-h") => {

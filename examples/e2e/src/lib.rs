@@ -1,6 +1,7 @@
 //! Runs `ambc` on real deployments and reads what it prints.
 #![expect(clippy::print_stdout, reason = "times of deployments are for whoever reads the test's output")]
 
+pub mod counted;
 pub mod page;
 
 use std::io::{BufRead, BufReader, Read};

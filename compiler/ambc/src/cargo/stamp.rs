@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// What went into the last build of a node.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,9 +32,19 @@ struct Input {
 impl Input {
     fn read(path: &Path) -> Option<Self> {
         let meta = fs::metadata(path).ok()?;
-        let since = meta.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-        Some(Self { path: path.to_owned(), size: meta.len(), modified: since.as_nanos() as u64 })
+        let modified = nanoseconds(meta.modified().ok()?);
+        Some(Self { path: path.to_owned(), size: meta.len(), modified })
     }
+}
+
+fn nanoseconds(time: SystemTime) -> u64 {
+    time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64)
+}
+
+/// What a build script wrote lies beside the executables; the lock file is cargo's.
+fn made_by_cargo(path: &Path, built: &[PathBuf]) -> bool {
+    path.ends_with("Cargo.lock")
+        || built.iter().filter_map(|exe| exe.parent()).any(|dir| path.starts_with(dir))
 }
 
 /// True if nothing that went into the last build has changed and what it made is still there.
@@ -46,8 +56,15 @@ pub fn is_current(stamp: &Path, key: &str) -> bool {
         && old.inputs.iter().all(|i| Input::read(&i.path).as_ref() == Some(i))
 }
 
-/// Records a successful build. `built` are cargo's executables, `outputs` what must still be there next time.
-pub fn record(stamp: &Path, key: &str, built: &[PathBuf], outputs: &[PathBuf]) -> Result<(), EmitError> {
+/// Records a successful build. `built` are cargo's executables, `outputs` what must still be there next time, `start` is when
+/// cargo was called.
+pub fn record(
+    stamp: &Path,
+    key: &str,
+    built: &[PathBuf],
+    outputs: &[PathBuf],
+    start: SystemTime,
+) -> Result<(), EmitError> {
     let mut paths = BTreeSet::new();
     for exe in built {
         let text = fs::read_to_string(exe.with_extension("d")).unwrap_or_default();
@@ -55,7 +72,13 @@ pub fn record(stamp: &Path, key: &str, built: &[PathBuf], outputs: &[PathBuf]) -
     }
     let manifests: BTreeSet<_> = paths.iter().filter_map(|p| p.parent()).flat_map(manifests_above).collect();
     paths.extend(manifests);
-    let inputs = paths.iter().filter_map(|p| Input::read(p)).collect();
+    // A source that was edited while cargo ran may not be in what it made: with a time that it cannot have, the next build
+    // asks cargo.
+    let edited = |input: &Input| !made_by_cargo(&input.path, built) && input.modified > nanoseconds(start);
+    let mut inputs: Vec<_> = paths.iter().filter_map(|p| Input::read(p)).collect();
+    for input in inputs.iter_mut().filter(|i| edited(i)) {
+        input.modified = 0;
+    }
     let stamp_data = Stamp { key: key.to_owned(), inputs, outputs: outputs.to_vec() };
     let text = serde_json::to_string_pretty(&stamp_data).expect("paths and numbers are JSON");
     write_if_changed(stamp, text.as_bytes()).map(|_| ())
@@ -104,14 +127,40 @@ mod tests {
         fs::write(&source, "1").unwrap();
         fs::write(&exe, "x").unwrap();
         fs::write(exe.with_extension("d"), format!("{}: {}\n", exe.display(), source.display())).unwrap();
-        record(&stamp, "k", std::slice::from_ref(&exe), std::slice::from_ref(&exe)).unwrap();
+        let built = std::slice::from_ref(&exe);
+        record(&stamp, "k", built, built, SystemTime::now()).unwrap();
         assert!(is_current(&stamp, "k"));
         assert!(!is_current(&stamp, "other profile"));
         fs::write(&source, "22").unwrap();
         assert!(!is_current(&stamp, "k"));
         fs::write(&source, "1").unwrap();
-        record(&stamp, "k", std::slice::from_ref(&exe), std::slice::from_ref(&exe)).unwrap();
+        record(&stamp, "k", built, built, SystemTime::now()).unwrap();
         fs::remove_file(&exe).unwrap();
+        assert!(!is_current(&stamp, "k"));
+    }
+
+    #[test]
+    fn a_source_edited_during_the_build_is_built_again_and_what_the_build_made_is_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let (source, made, exe) =
+            (dir.path().join("s.rs"), dir.path().join("out/made.rs"), dir.path().join("out/exe"));
+        let stamp = dir.path().join("stamp");
+        fs::create_dir(dir.path().join("out")).unwrap();
+        let dep_info = format!("{}: {} {}\n", exe.display(), source.display(), made.display());
+        for (path, text) in [(&source, "1"), (&exe, "x"), (&exe.with_extension("d"), dep_info.as_str())] {
+            fs::write(path, text).unwrap();
+        }
+        let before = SystemTime::now();
+        let at = |path: &Path, time| fs::File::open(path).unwrap().set_modified(time).unwrap();
+        let second = std::time::Duration::from_secs(1);
+        fs::write(&made, "made").unwrap();
+        at(&source, before - second);
+        at(&made, before + second);
+        let built = std::slice::from_ref(&exe);
+        record(&stamp, "k", built, built, before).unwrap();
+        assert!(is_current(&stamp, "k"));
+        at(&source, before + second);
+        record(&stamp, "k", built, built, before).unwrap();
         assert!(!is_current(&stamp, "k"));
     }
 }
