@@ -16,7 +16,6 @@ use crate::image::{ClassImage, ClientImage, NodeImage};
 use crate::render::{BuildPlace, FileTree, Renderer};
 use ambc_diag::Diagnostics;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 use std::{fs, io};
 
 /// What to build, and where.
@@ -149,7 +148,7 @@ fn build_node(
         locked: options.locked,
         offline: options.offline,
     };
-    let start = SystemTime::now();
+    cargo::begin(&stamp)?;
     let outcome =
         cargo::build(&call, |package| progress.package(&image.node, package)).map_err(BuildError::Cargo)?;
     if !outcome.success {
@@ -159,7 +158,7 @@ fn build_node(
     }
     let built = keep(image, &outcome, &done.executables)?;
     let kept: Vec<_> = done.executables.iter().map(|(_, path)| path.clone()).collect();
-    cargo::record(&stamp, &key(options), &built, &kept, start)?;
+    cargo::record(&stamp, &key(options), &built, &kept)?;
     done.outcome = NodeOutcome::Built;
     Ok(done)
 }

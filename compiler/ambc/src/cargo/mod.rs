@@ -5,7 +5,7 @@
 
 mod stamp;
 
-pub use stamp::{Stamp, is_current, record};
+pub use stamp::{Stamp, begin, is_current, record};
 
 use cargo_metadata::Message;
 use cargo_metadata::diagnostic::{Diagnostic, DiagnosticLevel};

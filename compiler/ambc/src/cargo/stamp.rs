@@ -4,12 +4,12 @@
 //! every `Cargo.toml` above those files) with size and time of modification. A build whose tree did not change and whose
 //! inputs are as the stamp says has nothing to do.
 
-use crate::emit::{EmitError, write_if_changed};
+use crate::emit::{EmitError, at, write_if_changed};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 /// What went into the last build of a node.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,13 +32,9 @@ struct Input {
 impl Input {
     fn read(path: &Path) -> Option<Self> {
         let meta = fs::metadata(path).ok()?;
-        let modified = nanoseconds(meta.modified().ok()?);
-        Some(Self { path: path.to_owned(), size: meta.len(), modified })
+        let since = meta.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+        Some(Self { path: path.to_owned(), size: meta.len(), modified: since.as_nanos() as u64 })
     }
-}
-
-fn nanoseconds(time: SystemTime) -> u64 {
-    time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64)
 }
 
 /// What a build script wrote lies beside the executables; the lock file is cargo's.
@@ -56,15 +52,15 @@ pub fn is_current(stamp: &Path, key: &str) -> bool {
         && old.inputs.iter().all(|i| Input::read(&i.path).as_ref() == Some(i))
 }
 
-/// Records a successful build. `built` are cargo's executables, `outputs` what must still be there next time, `start` is when
-/// cargo was called.
-pub fn record(
-    stamp: &Path,
-    key: &str,
-    built: &[PathBuf],
-    outputs: &[PathBuf],
-    start: SystemTime,
-) -> Result<(), EmitError> {
+/// An empty stamp, whose age says when the build began by the file system's own clock. Nothing is up to date by it.
+pub fn begin(stamp: &Path) -> Result<(), EmitError> {
+    fs::write(stamp, "").map_err(at("write", stamp))
+}
+
+/// Records a successful build that [`begin`] announced. `built` are cargo's executables, `outputs` what must still be there
+/// next time.
+pub fn record(stamp: &Path, key: &str, built: &[PathBuf], outputs: &[PathBuf]) -> Result<(), EmitError> {
+    let start = Input::read(stamp).map_or(0, |begun| begun.modified);
     let mut paths = BTreeSet::new();
     for exe in built {
         let text = fs::read_to_string(exe.with_extension("d")).unwrap_or_default();
@@ -74,7 +70,7 @@ pub fn record(
     paths.extend(manifests);
     // A source that was edited while cargo ran may not be in what it made: with a time that it cannot have, the next build
     // asks cargo.
-    let edited = |input: &Input| !made_by_cargo(&input.path, built) && input.modified > nanoseconds(start);
+    let edited = |input: &Input| !made_by_cargo(&input.path, built) && input.modified > start;
     let mut inputs: Vec<_> = paths.iter().filter_map(|p| Input::read(p)).collect();
     for input in inputs.iter_mut().filter(|i| edited(i)) {
         input.modified = 0;
@@ -128,13 +124,16 @@ mod tests {
         fs::write(&exe, "x").unwrap();
         fs::write(exe.with_extension("d"), format!("{}: {}\n", exe.display(), source.display())).unwrap();
         let built = std::slice::from_ref(&exe);
-        record(&stamp, "k", built, built, SystemTime::now()).unwrap();
+        begin(&stamp).unwrap();
+        assert!(!is_current(&stamp, "k"));
+        record(&stamp, "k", built, built).unwrap();
         assert!(is_current(&stamp, "k"));
         assert!(!is_current(&stamp, "other profile"));
         fs::write(&source, "22").unwrap();
         assert!(!is_current(&stamp, "k"));
         fs::write(&source, "1").unwrap();
-        record(&stamp, "k", built, built, SystemTime::now()).unwrap();
+        begin(&stamp).unwrap();
+        record(&stamp, "k", built, built).unwrap();
         fs::remove_file(&exe).unwrap();
         assert!(!is_current(&stamp, "k"));
     }
@@ -150,17 +149,19 @@ mod tests {
         for (path, text) in [(&source, "1"), (&exe, "x"), (&exe.with_extension("d"), dep_info.as_str())] {
             fs::write(path, text).unwrap();
         }
-        let before = SystemTime::now();
-        let at = |path: &Path, time| fs::File::open(path).unwrap().set_modified(time).unwrap();
-        let second = std::time::Duration::from_secs(1);
         fs::write(&made, "made").unwrap();
-        at(&source, before - second);
-        at(&made, before + second);
+        begin(&stamp).unwrap();
+        let start = fs::metadata(&stamp).unwrap().modified().unwrap();
+        let second = std::time::Duration::from_secs(1);
+        let at = |path: &Path, time| fs::File::open(path).unwrap().set_modified(time).unwrap();
+        at(&source, start - second);
+        at(&made, start + second);
         let built = std::slice::from_ref(&exe);
-        record(&stamp, "k", built, built, before).unwrap();
+        record(&stamp, "k", built, built).unwrap();
         assert!(is_current(&stamp, "k"));
-        at(&source, before + second);
-        record(&stamp, "k", built, built, before).unwrap();
+        begin(&stamp).unwrap();
+        at(&source, start + 60 * second);
+        record(&stamp, "k", built, built).unwrap();
         assert!(!is_current(&stamp, "k"));
     }
 }
