@@ -1,6 +1,7 @@
 //! A fleet of 500 nodes: three images, and ten of the nodes as a cluster.
 
-use ambc_e2e::{CountedCargo, Finished, ambc, finish, repo};
+use ambc_e2e::counted::Counter;
+use ambc_e2e::{Finished, ambc, finish, repo};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -38,9 +39,14 @@ fn five_hundred_nodes_check_and_plan() {
 #[test]
 fn each_kind_of_node_is_one_small_image_and_one_call_of_cargo() {
     let _ = fs::remove_dir_all(out());
-    let cargo = CountedCargo::new();
-    let done = cargo.finish("build 500 nodes", ambc(AMBC, &["build", DECK]));
-    assert_eq!((done.code(), cargo.calls()), (Some(0), KINDS.len()), "{}", done.all());
+    let counter = Counter::new();
+    let counted = |what: &str, args: &[&str]| {
+        let mut command = ambc(AMBC, args);
+        counter.watch(&mut command);
+        (finish(what, command), counter.take().cargo)
+    };
+    let (done, calls) = counted("build 500 nodes", &["build", DECK]);
+    assert_eq!((done.code(), calls), (Some(0), KINDS.len()), "{}", done.all());
     for line in ["sensor (480 nodes): built", "hub (16 nodes): built", "house (4 nodes): built"] {
         assert!(done.stdout.contains(line), "{line}\n{}", done.all());
     }
@@ -50,9 +56,9 @@ fn each_kind_of_node_is_one_small_image_and_one_call_of_cargo() {
     println!("    {size} generated lines");
     assert!(size < 1_200, "{size} generated lines");
 
-    let again = cargo.finish("nothing changed", ambc(AMBC, &["build", DECK]));
-    assert_eq!((again.code(), cargo.calls()), (Some(0), 0), "{}", again.all());
-    let one = cargo.finish("one element", ambc(AMBC, &["build", DECK, "--node", "sensor[7]"]));
+    let (again, calls) = counted("nothing changed", &["build", DECK]);
+    assert_eq!((again.code(), calls), (Some(0), 0), "{}", again.all());
+    let (one, _) = counted("one element", &["build", DECK, "--node", "sensor[7]"]);
     assert_eq!(one.stdout, "sensor (480 nodes): up to date\n");
     let none = finish("no such element", ambc(AMBC, &["build", DECK, "--node", "sensor[480]"]));
     assert_eq!((none.code(), none.stderr.contains("there is no node `sensor[480]`")), (Some(2), true));
