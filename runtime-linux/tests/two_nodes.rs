@@ -1,4 +1,4 @@
-//! Nodes as processes, connected over loopback UDP.
+//! Nodes as processes, connected over loopback UDP, TCP and socket files.
 #![expect(clippy::unwrap_used, reason = "a test ends at the first surprise")]
 
 mod common;
@@ -12,8 +12,22 @@ fn free<const N: usize>() -> [String; N] {
     held.map(|socket| socket.local_addr().unwrap().to_string())
 }
 
-fn start(faults: &str) -> (Node, Node, String) {
-    let [west, east, export] = free();
+/// Places of west, east, and east's export.
+type Places = [String; 3];
+
+fn over_udp() -> Places {
+    free()
+}
+
+fn over_tcp() -> Places {
+    free().map(|addr: String| format!("tcp:{addr}"))
+}
+
+fn over_files(dir: &tempfile::TempDir) -> Places {
+    ["west", "east", "export"].map(|name| format!("unix:{}", dir.path().join(name).display()))
+}
+
+fn start([west, east, export]: &Places, faults: &str) -> (Node, Node) {
     let east_node = Node::start(
         "east_kernel",
         &format!(
@@ -24,11 +38,11 @@ fn start(faults: &str) -> (Node, Node, String) {
         "west_kernel",
         &format!("node west\ngroup ask {{bin}}/west_ask\nbind lan {west}\npeer 0 {east}\n{faults}\n"),
     );
-    (west_node, east_node, export)
+    (west_node, east_node)
 }
 
-fn calls_arrive_once(faults: &str) {
-    let (mut west, mut east, _) = start(faults);
+fn calls_arrive_once(places: &Places, faults: &str) {
+    let (mut west, mut east) = start(places, faults);
     east.expect(&["! ready"]);
     west.expect(&["! ready"]);
     // Totals show that no call was lost or run twice.
@@ -45,17 +59,27 @@ fn calls_arrive_once(faults: &str) {
 
 #[test]
 fn groups_on_two_nodes_call_each_other() {
-    calls_arrive_once("");
+    calls_arrive_once(&over_udp(), "");
+    calls_arrive_once(&over_tcp(), "");
+    let dir = tempfile::tempdir().unwrap();
+    calls_arrive_once(&over_files(&dir), "");
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "socket files go with their nodes");
+}
+
+#[test]
+fn calls_run_once_over_declared_media() {
+    let medium = "medium lan loss=0.05 latency_us=2000 bandwidth_bps=50000000 mtu=1400 seed=3";
+    calls_arrive_once(&over_udp(), medium);
+    calls_arrive_once(&over_tcp(), medium);
 }
 
 #[test]
 fn calls_run_once_over_a_bad_network() {
-    calls_arrive_once("impair loss=0.05 dup=0.05 reorder=0.05 seed=7");
+    calls_arrive_once(&over_udp(), "impair loss=0.05 dup=0.05 reorder=0.05 seed=7");
 }
 
-#[test]
-fn a_node_that_is_gone_is_a_typed_error() {
-    let (mut west, mut east, _) = start("");
+fn gone_is_a_typed_error(places: &Places) {
+    let (mut west, mut east) = start(places, "");
     west.expect(&["! ready"]);
     west.expect(&["keeper Ok("]);
     east.kill();
@@ -66,8 +90,21 @@ fn a_node_that_is_gone_is_a_typed_error() {
 }
 
 #[test]
+fn a_node_that_is_gone_is_a_typed_error() {
+    gone_is_a_typed_error(&over_udp());
+    gone_is_a_typed_error(&over_tcp());
+}
+
+#[test]
 fn the_middle_of_a_route_is_unplugged_and_comes_back() {
-    let [west, lan, wan, east] = free();
+    unplugged_and_back(free());
+    unplugged_and_back(free().map(|addr: String| format!("tcp:{addr}")));
+    let dir = tempfile::tempdir().unwrap();
+    let file = |name| format!("unix:{}", dir.path().join(name).display());
+    unplugged_and_back(["west", "lan", "wan", "east"].map(file));
+}
+
+fn unplugged_and_back([west, lan, wan, east]: [String; 4]) {
     let middle = format!("node middle\nbind lan {lan}\nbind wan {wan}\npeer 0 {west}\npeer 1 {east}\n");
     let start_middle = || Node::start("middle_kernel", &middle);
     let mut far_east =
@@ -95,14 +132,22 @@ fn the_middle_of_a_route_is_unplugged_and_comes_back() {
 
 #[test]
 fn a_client_outside_calls_an_export() {
+    client_outside(&over_udp());
+    client_outside(&over_tcp());
+    let dir = tempfile::tempdir().unwrap();
+    client_outside(&over_files(&dir));
+}
+
+fn client_outside(places: &Places) {
     use ambc_kernel::CallError;
     use ambc_linux::client::{Client, Place, block_on};
     use node_by_hand::store::{Store, StoreClient};
 
-    let (mut west, mut east, export) = start("");
+    let (mut west, mut east) = start(places, "");
+    let export: Place = places[2].parse().unwrap();
     east.expect(&["! ready"]);
     west.expect(&["! run-failed asker"]);
-    let client = Client::connect(export.parse::<Place>().unwrap(), 77).unwrap();
+    let client = Client::connect(export.clone(), 77).unwrap();
     let store = StoreClient(&client);
     // The nodes' own 100 calls of 2 went to the same instance.
     assert_eq!(block_on(store.add(1)), Ok(201));
@@ -110,7 +155,7 @@ fn a_client_outside_calls_an_export() {
     assert_eq!(block_on(store.sum(bytes.as_slice().into())), Ok(270_000));
     let (slow, fast) = block_on(async { join(store.slow(30), store.add(1)).await });
     assert_eq!((slow, fast), (Ok(30), Ok(202)));
-    let wrong = Client::connect(export.parse::<Place>().unwrap(), 78).unwrap();
+    let wrong = Client::connect(export, 78).unwrap();
     assert!(matches!(block_on(StoreClient(&wrong).add(1)), Err(CallError::Unreachable | CallError::Timeout)));
     assert_eq!(block_on(store.add(1)), Ok(203));
     assert!(west.stop().success() && east.stop().success());

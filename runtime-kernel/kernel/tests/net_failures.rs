@@ -279,3 +279,50 @@ fn an_edge_the_callee_does_not_have_is_a_mismatch() {
     assert!(world.run_until_idle(5000));
     assert_eq!(world.status(0, 1), code(CallError::Mismatch));
 }
+
+#[test]
+fn a_link_that_takes_nothing_holds_up_no_other() {
+    let paths: &[&[usize]] = &[&[0, 1], &[0, 2]];
+    let mut world = World::new(30, &tables(3, paths, &LAN, &[]), paths, 8);
+    for lane in [0, 1] {
+        world.call(0, lane, lane.into(), 5000, request(lane.into(), 32, 32, 0));
+    }
+    let (now, node) = (world.now, &mut world.parties[0]);
+    let net = node.net.as_mut().expect("it is up");
+    node.lanes.now.set(now);
+    while net.poll(now, &node.lanes) {}
+    let mut taken = [0, 0];
+    let all = net.transmit(now, &mut |iface, _, _| {
+        taken[iface as usize] += u32::from(iface != 0);
+        iface != 0
+    });
+    assert!(!all && taken == [0, 1], "{taken:?}");
+    // What was refused comes the next time.
+    assert!(net.transmit(now, &mut |iface, _, _| {
+        taken[iface as usize] += 1;
+        true
+    }));
+    assert_eq!(taken, [1, 1]);
+}
+
+#[test]
+fn on_a_slow_line_nothing_is_asked_twice() {
+    let line = Shape { mtu: 256, payload: 1024, link: LinkSize::roomy(1024), ..LAN };
+    let paths: &[&[usize]] = &[&[0, 1]];
+    let repeated = |pace_us| {
+        let mut world = World::new(31, &tables(2, paths, &line, &[]), paths, 8);
+        world.medium.bandwidth = 960; // 9600 baud
+        for party in 0..2 {
+            world.parties[party].net.as_mut().expect("it is up").set_pace(0, pace_us);
+        }
+        for id in 0..8 {
+            world.call(0, 0, id, 20_000, request(id, 200, 200, 0));
+            assert!(world.run_until_idle(20_000));
+            assert_eq!((world.status(0, id), world.runs(id)), (0, 1));
+        }
+        world.net(0).stats().sent_again + world.net(1).stats().sent_again
+    };
+    let (knowing, ignorant) = (repeated(267_000), repeated(0));
+    assert_eq!(knowing, 0);
+    assert!(ignorant > 0, "else it would not matter");
+}

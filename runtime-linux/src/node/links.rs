@@ -148,7 +148,7 @@ impl Links {
             let Dropped { lost, too_long } = link.dropped();
             if lost + too_long > 0 {
                 let text =
-                    format_args!("network {}: {lost} frames lost, {too_long} above its mtu", iface.name);
+                    format_args!("network {}: frames lost {lost}, above its mtu {too_long}", iface.name);
                 log::line(Level::Info, "ambc", text);
             }
         }

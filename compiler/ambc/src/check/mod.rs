@@ -44,6 +44,7 @@ const RULES: &[Rule] = &[
     services::bulk_is_at_most_concurrency,
     services::a_stack_is_not_empty,
     networks::a_uart_has_two_nodes,
+    networks::an_mtu_has_room,
     networks::a_hub_is_on_its_network,
     networks::every_network_is_used,
     links::an_address_fits_its_network,

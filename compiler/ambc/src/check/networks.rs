@@ -19,6 +19,26 @@ pub(super) fn a_uart_has_two_nodes(cx: &Context<'_>, diags: &mut Diagnostics) {
     }
 }
 
+/// Smallest frame of the runtime: one that holds an acknowledgement.
+const SMALLEST_FRAME: u32 = 80;
+
+/// A frame has room for more than its header. Streams have no frames.
+pub(super) fn an_mtu_has_room(cx: &Context<'_>, diags: &mut Diagnostics) {
+    for (_, network) in cx.hir.networks.iter().filter(|(_, n)| !n.broken && !n.kind.is_stream()) {
+        if let Some(at) = network.mtu_span.filter(|_| network.mtu < SMALLEST_FRAME) {
+            diags.push(Mistake::NoRoom { network, mtu: network.mtu, at }.diagnostic());
+        }
+    }
+    let links = cx.hir.nodes.iter().flat_map(|(_, n)| &n.links);
+    for (link, id) in links.filter_map(|l| Some((l, l.network?))) {
+        let network = &cx.hir.networks[id];
+        if let Some(mtu) = link.mtu.as_ref().filter(|m| m.value < SMALLEST_FRAME && !network.kind.is_stream())
+        {
+            diags.push(Mistake::NoRoom { network, mtu: mtu.value, at: mtu.span }.diagnostic());
+        }
+    }
+}
+
 /// The hub of a star is on it.
 pub(super) fn a_hub_is_on_its_network(cx: &Context<'_>, diags: &mut Diagnostics) {
     for (id, network) in cx.hir.networks.iter().filter(|(_, n)| !n.broken) {
@@ -72,6 +92,7 @@ enum Mistake<'a> {
     ThirdEnd { network: &'a Network, node: String, at: Span },
     HubElsewhere { network: &'a Network, node: String, at: Span, node_at: Span },
     Unused { network: &'a Network },
+    NoRoom { network: &'a Network, mtu: u32, at: Span },
 }
 
 impl Mistake<'_> {
@@ -100,6 +121,14 @@ impl Mistake<'_> {
             .label("has no link to this network")
             .also(node_at, "declared here")
             .help(format!("write `link {} at <address>;` in `{node}`", network.name)),
+            Self::NoRoom { network, mtu, at } => Diagnostic::new(
+                Code("E0367"),
+                at,
+                format!("frames of {mtu} B on `{}` have no room for a call", network.name),
+            )
+            .label("too small")
+            .also(network.name_span, format!("a network of kind `{}`", network.kind.word()))
+            .help(format!("write at least `mtu {SMALLEST_FRAME}B;`")),
             Self::Unused { network } => {
                 Diagnostic::new(Code("W0302"), network.name_span, format!("no node is on `{}`", network.name))
                     .label("unused")

@@ -233,12 +233,15 @@ pub(super) struct RunArgs {
     /// Forget what nodes stored in earlier runs
     #[arg(long)]
     pub(super) fresh: bool,
-    /// Faults to inject into every datagram sent, such as `loss=0.05 dup=0.05 reorder=0.05`
+    /// Networks that lose nothing and take no time, whatever is declared of them
+    #[arg(long)]
+    pub(super) ideal: bool,
+    /// Faults to inject into everything sent that is no stream, such as `loss=0.05 dup=0.05 reorder=0.05`
     #[arg(long, value_name = "FAULTS", value_parser = faults)]
     pub(super) impair: Option<String>,
-    /// The seed of everything random in emulated networks
-    #[arg(long, value_name = "N")]
-    pub(super) seed: Option<u64>,
+    /// The seed of what networks lose, and of injected faults
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(super) seed: u64,
     #[command(flatten)]
     pub(super) build: BuildOptions,
 }

@@ -9,7 +9,7 @@ use crate::check::Checked;
 use crate::driver::{self, Exit};
 use crate::hir::{Deployment, NodeId, families};
 use crate::image::{ClassImage, clients};
-use crate::plan::Plan;
+use crate::plan::{Plan, report};
 use ambc_diag::{Code, Diagnostic, Diagnostics, Sources};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::collections::{BTreeMap, BTreeSet};
@@ -154,7 +154,7 @@ fn links_are_unsealed(checked: &Checked<Deployment>, plan: &Plan) -> Diagnostics
     diags
 }
 
-/// Every node is built for Linux and every network carried over loopback UDP: said for each, and once for an array.
+/// Every node is built for Linux, and some networks are others in `run`: said for each, and once for an array.
 fn say_what_stands_in(shell: &Shell, checked: &Checked<Deployment>, plan: &Plan) {
     let mut platforms: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for (_, node) in checked.nodes.iter() {
@@ -169,17 +169,8 @@ fn say_what_stands_in(shell: &Shell, checked: &Checked<Deployment>, plan: &Plan)
             shell.err(&format!("note: node `{node}` (`{platform}`) is built for Linux in this version\n"));
         }
     }
-    let used: BTreeSet<_> = plan.routes.iter().flat_map(|r| &r.networks).collect();
-    let mut kinds: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for network in used.into_iter().map(|n| &checked.networks[*n]) {
-        kinds.entry(network.kind.word()).or_default().push(&network.name);
-    }
-    for (kind, networks) in kinds {
-        for name in families(networks) {
-            shell.err(&format!(
-                "note: network `{name}` ({kind}) is carried over loopback UDP by `run` in this version\n"
-            ));
-        }
+    for stand_in in report::stand_ins(checked, plan) {
+        shell.err(&format!("note: {stand_in}\n"));
     }
 }
 

@@ -4,7 +4,7 @@ use super::args::{Common, RunArgs};
 use super::build::{Built, prepare_and_build};
 use super::shell::Shell;
 use crate::build::NodeBuild;
-use crate::cluster::{self, ClusterNode, Event, Loopback, NodeEvent, RunEnd, RunOptions, RunPlace};
+use crate::cluster::{self, ClusterNode, Event, Links, Loopback, NodeEvent, RunEnd, RunOptions, RunPlace};
 use crate::driver::Exit;
 use crate::hir::NodeId;
 use crate::image::ClassImage;
@@ -33,16 +33,22 @@ fn start(shell: &Shell, args: &RunArgs, built: &Built) -> Result<Exit, Box<dyn s
     let place = RunPlace {
         data: built.places.run.clone(),
         beside: built.places.beside.clone(),
-        impair: args.impair.as_ref().map(|i| format!("{i} seed={}", args.seed.unwrap_or(1))),
+        impair: args.impair.as_ref().map(|i| format!("{i} seed={}", args.seed)),
+        media: (!args.ideal).then_some(args.seed),
     };
     if args.fresh {
         cluster::forget(&place)?;
     }
     let nodes: Vec<_> =
         built.classes.iter().flat_map(|(class, build)| members(class, build, &built.nodes)).collect();
-    let (starts, mapped) = cluster::prepare(&built.checked, nodes, &place, &mut loopback)?;
+    // Socket files and wires are there while this is.
+    let mut links = Links::default();
+    let (starts, mapped) = cluster::prepare(&built.checked, nodes, &place, &mut links, &mut loopback)?;
     for m in &mapped {
-        shell.out(&format!("{}: {} at {}\n", m.node, m.what, m.address));
+        shell.out(&format!("{}: {} at {}\n", m.node, m.what, m.place));
+    }
+    if args.impair.is_some() {
+        say_what_is_not_impaired(shell, built);
     }
     let stop = Arc::new(AtomicBool::new(false));
     let asked = Arc::clone(&stop);
@@ -64,6 +70,19 @@ fn members<'b>(
         member: m,
         executables: build.as_ref().filter(|_| asked.contains(&m.node)).map(|b| b.executables.as_slice()),
     })
+}
+
+/// A stream loses, repeats and overtakes nothing, so there is nothing to inject.
+fn say_what_is_not_impaired(shell: &Shell, built: &Built) {
+    let images = built.classes.iter().flat_map(|(class, _)| class.members.iter().map(|m| &m.image));
+    let used: BTreeSet<_> = images.flat_map(|i| i.net.ifaces.iter().map(|f| &f.network)).collect();
+    let streams = built.checked.networks.iter().map(|(_, n)| n).filter(|n| n.kind.is_stream());
+    for network in streams.filter(|n| used.contains(&n.name.to_string())) {
+        let (name, kind) = (&network.name, network.kind.word());
+        shell.err(&format!(
+            "note: `--impair` leaves network `{name}` alone: {kind} loses and repeats nothing\n"
+        ));
+    }
 }
 
 fn report(shell: &Shell, end: RunEnd) -> Exit {

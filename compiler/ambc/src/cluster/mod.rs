@@ -4,12 +4,15 @@
 //! Ctrl-C on, and knows when the cluster is idle. Nothing it started survives it: every node dies with its parent.
 
 mod addresses;
+mod line;
+mod links;
 mod log;
 mod member;
 mod node;
 mod prepare;
 
 pub use addresses::Loopback;
+pub use links::{Links, Place};
 pub use log::LogLine;
 pub use node::{NodeEvent, NodeProcess};
 pub use prepare::{ClusterNode, MappedAddress, RunPlace, forget, prepare};

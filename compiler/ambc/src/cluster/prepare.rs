@@ -1,5 +1,6 @@
 //! Identities of a run: loopback addresses for every link, folders below `target/ambc/run`.
 
+use super::links::{Links, Place, medium};
 use super::member::member_lines;
 use super::{Loopback, NodeStart};
 use crate::emit::{EmitError, write_if_changed};
@@ -7,7 +8,6 @@ use crate::hir::{BuiltinService, Deployment, NodeId, ServiceSource, Value};
 use crate::image::{ClassImage, MemberImage};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::net::SocketAddrV4;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -18,8 +18,10 @@ pub struct RunPlace {
     pub data: PathBuf,
     /// The folder of the deployment's root file: read-only folders lie beside it.
     pub beside: PathBuf,
-    /// Faults to inject at every socket.
+    /// Faults to inject at every link that is no stream.
     pub impair: Option<String>,
+    /// Seed of what networks lose; without one, networks lose nothing and take no time.
+    pub media: Option<u64>,
 }
 
 /// One line of the mapping that `run` prints.
@@ -28,7 +30,7 @@ pub struct MappedAddress {
     pub node: String,
     /// Network, or `export …`.
     pub what: String,
-    pub address: SocketAddrV4,
+    pub place: Place,
 }
 
 /// A node of the deployment, and its executables if it is to be started.
@@ -40,16 +42,19 @@ pub struct ClusterNode<'a> {
     pub executables: Option<&'a [(String, PathBuf)]>,
 }
 
-/// Writes the identity of every node to start; what to start, and which address stands for what. The others have addresses
-/// at which nobody listens.
+/// Writes the identity of every node to start; what to start, and which place stands for what. The others have places where
+/// nobody listens.
 pub fn prepare(
     hir: &Deployment,
     mut nodes: Vec<ClusterNode<'_>>,
     place: &RunPlace,
+    links: &mut Links,
     loopback: &mut Loopback,
 ) -> Result<(Vec<NodeStart>, Vec<MappedAddress>), EmitError> {
     nodes.sort_by_key(|n| n.member.node);
-    let links = addresses(hir, &nodes, loopback);
+    for member in nodes.iter().map(|n| n.member) {
+        links.add(hir, member.node, &member.image.net, loopback)?;
+    }
     let mut mapped = Vec::new();
     let mut starts = Vec::new();
     for at in &nodes {
@@ -62,19 +67,23 @@ pub fn prepare(
             let _ = writeln!(text, "group {} {}", group.name, exe.display());
         }
         for (i, iface) in image.net.ifaces.iter().enumerate() {
-            let address = links[&(node, iface.node_link)];
-            let _ = writeln!(text, "bind {i} {address}");
-            mapped.push(MappedAddress { node: image.node.clone(), what: iface.network.clone(), address });
+            let at = links.of((node, iface.node_link)).clone();
+            let _ = writeln!(text, "bind {i} {}", at.written());
+            let link = &hir.nodes[node].links[iface.node_link];
+            if let Some(medium) = place.media.and_then(|seed| medium(hir, link, seed)) {
+                let _ = writeln!(text, "medium {i} {medium}");
+            }
+            mapped.push(MappedAddress { node: image.node.clone(), what: iface.network.clone(), place: at });
         }
         for (i, peer) in image.net.peers.iter().enumerate() {
-            if let Some(address) = peer.peer_link.and_then(|l| links.get(&l)) {
-                let _ = writeln!(text, "peer {i} {address}");
+            if let Some(at) = peer.peer_link.map(|l| links.of(l)).filter(|at| !at.is_line()) {
+                let _ = writeln!(text, "peer {i} {}", at.written());
             }
         }
         for (i, export) in image.net.exports.iter().enumerate() {
-            let address = loopback.next(export.port);
-            let _ = writeln!(text, "export {i} {address}");
-            mapped.push(MappedAddress { node: image.node.clone(), what: export.name.clone(), address });
+            let at = links.export(&hir.networks[export.network], export.port, loopback)?;
+            let _ = writeln!(text, "export {i} {}", at.written());
+            mapped.push(MappedAddress { node: image.node.clone(), what: export.name.clone(), place: at });
         }
         for (written, folder) in folders(hir, node, place, &data) {
             let _ = writeln!(text, "folder {written} {}", folder.display());
@@ -100,20 +109,6 @@ pub fn forget(place: &RunPlace) -> Result<(), EmitError> {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(crate::emit::at("remove", &place.data)(e)),
         _ => Ok(()),
     }
-}
-
-type LinkAddresses = BTreeMap<(NodeId, usize), SocketAddrV4>;
-
-/// One address for each link that some node uses.
-fn addresses(hir: &Deployment, nodes: &[ClusterNode<'_>], loopback: &mut Loopback) -> LinkAddresses {
-    let mut out = LinkAddresses::new();
-    for member in nodes.iter().map(|n| n.member) {
-        for iface in &member.image.net.ifaces {
-            let port = hir.nodes[member.node].links.get(iface.node_link).map_or(7411, |l| l.port);
-            out.insert((member.node, iface.node_link), loopback.next(port));
-        }
-    }
-    out
 }
 
 /// Folders of a node's offers, by path as written: below its data, or, if only read, beside the deployment.

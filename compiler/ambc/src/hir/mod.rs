@@ -4,6 +4,7 @@
 //! reported; rules skip it and nothing else. Order is source order (files in load order), so output never depends on a hash.
 
 mod access;
+mod carrier;
 mod ids;
 mod name;
 mod outside;
@@ -11,6 +12,7 @@ mod require;
 mod value;
 
 pub use access::{AccessRule, CompareOp, Edge, Operand, Predicate};
+pub use carrier::Carrier;
 pub use ids::{GroupId, Id, IndexVec, InstanceId, NetworkId, NodeId, PlatformId, ServiceId};
 pub use name::{Name, families};
 pub use outside::{Import, LogLevel, Logs, Objective, Place, Restart, RestartThen, TlsFile, Token};
@@ -186,6 +188,10 @@ pub struct Calls {
 
 // --- networks, platforms, nodes ----------------------------------------------------------------------------------------
 
+/// The runtime's largest frame, and what of it UDP carries.
+const LARGEST_PIECE: u32 = 65_535;
+const LARGEST_DATAGRAM: u32 = 65_507;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NetworkKind {
     Udp,
@@ -198,6 +204,16 @@ pub enum NetworkKind {
 }
 
 impl NetworkKind {
+    /// Whether it carries messages in one piece, loses nothing and keeps the order.
+    pub fn is_stream(self) -> bool {
+        matches!(self, Self::Tcp | Self::Unix)
+    }
+
+    /// Largest frame in bytes where the declared one is `mtu`. A stream has no frames; the runtime gives it large pieces.
+    pub fn frame(self, mtu: u32) -> u32 {
+        if self.is_stream() { LARGEST_PIECE } else { mtu.min(LARGEST_DATAGRAM) }
+    }
+
     /// As a deployment writes it.
     pub fn word(self) -> &'static str {
         match self {

@@ -4,7 +4,7 @@ use super::lanes::{concurrency, sizes};
 use super::origin::Origins;
 use super::rust_names::slug;
 use super::{CrateImage, domain};
-use crate::hir::Deployment;
+use crate::hir::{Deployment, NetworkKind};
 use crate::plan::{ExportPlan, Plan, report};
 use serde::Serialize;
 
@@ -29,6 +29,8 @@ pub struct ClientImage {
     /// As declared.
     pub address: String,
     pub id: u32,
+    /// How it is reached: a variant of the runtime's `Place`.
+    pub place: &'static str,
     pub mtu: u32,
     pub slots: u32,
     pub request: u64,
@@ -64,7 +66,12 @@ fn client(hir: &Deployment, export: &ExportPlan) -> ClientImage {
             .unwrap_or_else(|| interface.trait_name()),
         address: report::export(hir, export).address,
         id: export.wire_id,
-        mtu: network.mtu,
+        mtu: network.kind.frame(network.mtu),
+        place: match network.kind {
+            NetworkKind::Tcp => "Tcp",
+            NetworkKind::Unix => "Unix",
+            _ => "Udp",
+        },
         slots: concurrency(hir, declared.instance).min(64).next_power_of_two(),
         request,
         reply,

@@ -26,7 +26,7 @@ use index::Index;
 use naming::Naming;
 
 use crate::check::Checked;
-use crate::hir::{Deployment, Id, NodeId};
+use crate::hir::{Deployment, Id, NetworkId, NodeId};
 use crate::plan::Plan;
 use crate::render::OriginId;
 use ambc_diag::Span;
@@ -343,6 +343,9 @@ pub struct ExportImage {
     pub reply: u64,
     pub mtu: u32,
     pub max_payload: u64,
+    /// For identities.
+    #[serde(skip)]
+    pub network: NetworkId,
 }
 
 /// The image of every class of nodes, in the order of their first members.

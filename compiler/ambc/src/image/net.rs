@@ -31,6 +31,7 @@ pub(super) fn net(index: &Index<'_>, naming: &Naming, node: NodeId, lanes: &[Nod
             }
         }
         if let Some(export) = export_of(plan, l) {
+            let network = &hir.networks[hir.exports[export.export].network];
             out.exports.push(ExportImage {
                 id: export.wire_id,
                 name: l.image.edge.clone(),
@@ -38,7 +39,8 @@ pub(super) fn net(index: &Index<'_>, naming: &Naming, node: NodeId, lanes: &[Nod
                 port: export.port,
                 slots: l.image.slots,
                 reply: l.reply,
-                mtu: hir.networks[hir.exports[export.export].network].mtu,
+                mtu: network.kind.frame(network.mtu),
+                network: hir.exports[export.export].network,
                 max_payload: l.request.max(l.reply),
             });
         }
@@ -102,12 +104,15 @@ fn peer(
         let net = &hir.networks[network];
         out.ifaces.push(IfaceImage {
             network: net.name.to_string(),
-            mtu: crate::plan::mtu(hir, route, first, network),
+            mtu: u32::MAX,
             latency_us: net.latency.unwrap_or(0) / 1000,
             node_link: own_link,
         });
         out.ifaces.len() - 1
     });
+    // Several neighbours on one link: the frames of each must be small enough for all of them.
+    let frame = crate::plan::frame(hir, route, first, network);
+    out.ifaces[iface].mtu = out.ifaces[iface].mtu.min(frame);
     let there = route.nodes[to];
     let found = out.peers.iter().position(|p| p.iface == iface && p.peer_link == Some((there, their_link)));
     let index = found.unwrap_or_else(|| {

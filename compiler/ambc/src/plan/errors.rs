@@ -108,9 +108,17 @@ impl PlanError {
                     format!("a message of `{name}` of {message} B does not fit network `{}`", net.name),
                 )
                 .label(format!("crosses `{}`, which carries at most {largest} B in 255 fragments", net.name))
-                .also(net.name_span, format!("`mtu` is {} B here", net.mtu))
-                .help("make the bound in the interface smaller, raise the `mtu`, or place caller and callee so that the \
-                       call does not cross this network")
+                .also(net.name_span, if net.kind.is_stream() {
+                    format!("`{}` carries large messages in pieces of {} B", net.kind.word(), net.kind.frame(net.mtu))
+                } else {
+                    format!("`mtu` is {} B here", net.mtu)
+                })
+                .help(if net.kind.is_stream() {
+                    "make the bound in the interface smaller"
+                } else {
+                    "make the bound in the interface smaller, raise the `mtu`, or place caller and callee so that the \
+                     call does not cross this network"
+                })
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::errors::PlanError;
 use super::{Edge, Route, Transport};
-use crate::hir::{Deployment, Link, NetworkId, NetworkKind};
+use crate::hir::{Deployment, Link, NetworkId};
 use ambc_diag::Diagnostics;
 
 /// A message is cut into at most this many fragments.
@@ -19,8 +19,8 @@ pub(crate) fn messages_fit(hir: &Deployment, edges: &[Edge], routes: &[Route], d
         let Transport::Route(r) = edge.transport else { continue };
         let Some(message) = largest_message(hir, edge) else { continue };
         let Some(route) = routes.get(r) else { continue };
-        for (i, network) in route.networks.iter().enumerate().filter(|(_, n)| fragments(hir, **n)) {
-            let largest = capacity(mtu(hir, route, i, *network));
+        for (i, network) in route.networks.iter().enumerate() {
+            let largest = capacity(frame(hir, route, i, *network));
             if message > largest {
                 let edge = edge.clone();
                 diags.push(
@@ -51,11 +51,6 @@ pub(crate) fn messages_can_be_held(
     }
 }
 
-/// A network of streams carries a message in one piece, however large.
-fn fragments(hir: &Deployment, network: NetworkId) -> bool {
-    !matches!(hir.networks[network].kind, NetworkKind::Tcp | NetworkKind::Unix)
-}
-
 /// Bytes of the largest request or reply; `None` if one is unbounded.
 pub(crate) fn largest_message(hir: &Deployment, edge: &Edge) -> Option<u64> {
     let mut largest = 0;
@@ -65,19 +60,18 @@ pub(crate) fn largest_message(hir: &Deployment, edge: &Edge) -> Option<u64> {
     Some(largest)
 }
 
-/// The smallest of what the network and the two links say.
-pub(crate) fn mtu(hir: &Deployment, route: &Route, at: usize, network: NetworkId) -> u32 {
+/// Largest frame on a network of a route: of what the network and the two links say, the smallest.
+pub(crate) fn frame(hir: &Deployment, route: &Route, at: usize, network: NetworkId) -> u32 {
     let hop = route.hops[at];
     let link = |node: usize, link: usize| -> Option<&Link> { hir.nodes[route.nodes[node]].links.get(link) };
     let own = [link(at, hop.out_link), link(at + 1, hop.in_link)];
-    own.iter()
-        .filter_map(|l| l.and_then(|l| l.mtu))
-        .map(|m| m.value)
-        .fold(hir.networks[network].mtu, u32::min)
+    let mtus = own.iter().filter_map(|l| l.and_then(|l| l.mtu));
+    let network = &hir.networks[network];
+    network.kind.frame(mtus.map(|m| m.value).fold(network.mtu, u32::min))
 }
 
-/// Bytes of the largest message on a network of this MTU.
-fn capacity(mtu: u32) -> u64 {
-    let payload = u64::from(mtu).saturating_sub(FRAGMENT_HEADER);
+/// Bytes of the largest message in frames of this size.
+fn capacity(frame: u32) -> u64 {
+    let payload = u64::from(frame).saturating_sub(FRAGMENT_HEADER);
     (payload * MAX_FRAGMENTS).saturating_sub(FRAME_HEADER)
 }

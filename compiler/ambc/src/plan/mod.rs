@@ -21,7 +21,7 @@ mod unreachable;
 
 pub use edges::{edge_name, need_name};
 pub(crate) use errors::binding_span;
-pub(crate) use fit::mtu;
+pub(crate) use fit::frame;
 pub use model::{DomainPlan, Edge, ExportPlan, Hop, NodePlan, Plan, PlannedWay, Route, Transport};
 pub use unreachable::Obstacle;
 

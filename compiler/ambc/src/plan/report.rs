@@ -4,7 +4,7 @@ use super::fold::fold;
 use super::{Edge, NodePlan, Plan, Route, Transport, edge_name, need_name};
 use crate::hir::{Deployment, Domain, InstanceId, InstanceKind, NodeId, PlatformKind, families};
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// `ambc.plan/1`: what `plan --format json` prints. Fields are added, never changed.
@@ -170,6 +170,18 @@ pub(crate) fn shown(hir: &Deployment, plan: &Plan) -> impl Iterator<Item = Insta
     hir.instances.ids().filter(move |i| !offer(*i) || used.contains(i))
 }
 
+/// What stands for networks in `run`: a sentence for each, and one for an array.
+pub fn stand_ins(hir: &Deployment, plan: &Plan) -> Vec<String> {
+    let mut alike: BTreeMap<String, Vec<_>> = BTreeMap::new();
+    for network in plan.routes.iter().flat_map(|r| &r.networks).collect::<BTreeSet<_>>() {
+        if let Some(what) = hir.stand_in(*network) {
+            alike.entry(what).or_default().push(&hir.networks[*network].name);
+        }
+    }
+    let sentence = |(what, names)| families(names).into_iter().map(move |n| format!("network `{n}` {what}"));
+    alike.into_iter().flat_map(sentence).collect()
+}
+
 /// The plan as text: what runs where, how calls travel, what the outside sees.
 pub fn human(hir: &Deployment, plan: &Plan) -> String {
     let mut out = format!("deployment {}\n", hir.name);
@@ -196,9 +208,8 @@ pub fn human(hir: &Deployment, plan: &Plan) -> String {
             e.instance, e.network, e.node, e.address, e.id
         );
     }
-    let used: BTreeSet<_> = plan.routes.iter().flat_map(|r| &r.networks).collect();
-    for name in families(used.into_iter().map(|n| &hir.networks[*n].name)) {
-        let _ = writeln!(out, "\nnetwork {name}: carried over loopback UDP by `run` in this version");
+    for stand_in in stand_ins(hir, plan) {
+        let _ = writeln!(out, "\n{stand_in}");
     }
     for o in &report.overrides {
         let _ = writeln!(out, "\noverridden: {o}");
