@@ -9,6 +9,7 @@ mod events;
 mod kept;
 pub(crate) mod links;
 mod manager;
+pub(crate) mod metrics;
 mod opening;
 mod process;
 mod reboot;
@@ -59,6 +60,7 @@ pub struct Host {
     spin: Spin,
     started: u64,
     vitals: &'static Vitals,
+    metrics: &'static metrics::Table,
 }
 
 /// The number of a lane's other end that needs no bell: it is in this process.
@@ -173,6 +175,7 @@ impl Host {
             spin: Spin::new(spin),
             started: ctx.now(),
             vitals: Box::leak(Box::default()),
+            metrics: Box::leak(Box::default()),
         })
     }
 
@@ -238,6 +241,16 @@ impl Host {
     /// What instances say about themselves.
     pub(crate) fn vitals(&self) -> &'static Vitals {
         self.vitals
+    }
+
+    /// The metrics of instances.
+    pub(crate) fn metrics(&self) -> &'static metrics::Table {
+        self.metrics
+    }
+
+    /// What is counted on the lanes of this node.
+    pub(crate) fn edges(&self) -> &'static edges::Edges {
+        self.groups.edges()
     }
 
     /// Starts the user groups and serves until a signal or the control socket says stop. Then the groups end in order (their

@@ -5,10 +5,15 @@
 //!   the times that 50, 90, 99 and 100 percent of the answered calls took; the histogram as `BOUND:COUNT` of each bucket that
 //!   counted anything, or `-`; each list with commas. Of an edge to another node both nodes tell what they saw;
 //! * for the kernel group and every user group `state GROUP PID RESTARTS RSS-KIB PHASE`;
+//! * for every instance that reported one `condition good|degraded|failed INSTANCE REASON`;
+//! * for every metric `counter INSTANCE COUNT NAME`, `gauge INSTANCE VALUE NAME`, or `observed INSTANCE COUNT NUMBERS NAME` with sum,
+//!   least, most, and upper bounds of 50 and 99 percent;
 //! * `reported`.
 
+use super::metrics::{Metric, Table, Value};
 use super::supervise::Supervisor;
-use crate::control::Control;
+use super::vitals::{self, Vitals};
+use crate::control::{Control, one_line};
 use crate::log::{self, Level};
 use crate::spec::{NodeLane, NodeSpec, Side};
 use crate::status::Phase;
@@ -43,7 +48,7 @@ fn answerer(spec: &NodeSpec, groups: &Supervisor, lane: &NodeLane) -> String {
     }
 }
 
-/// The answer to `report`.
+/// The first part of the answer to `report`.
 pub(crate) fn now(groups: &Supervisor, control: &mut Control) {
     let edges = groups.edges();
     for lane in 0..edges.len() {
@@ -63,7 +68,23 @@ pub(crate) fn now(groups: &Supervisor, control: &mut Control) {
         let (name, pid) = (process.spec.name, process.last_pid.unsigned_abs());
         control.say(format_args!("state {name} {pid} {restarts} {} {phase}", resident_kib(pid)));
     }
-    control.say("reported");
+}
+
+/// The second part of it.
+pub(crate) fn instances(vitals: &Vitals, metrics: &Table, control: &mut Control) {
+    for (label, condition, reason) in vitals.conditions() {
+        control.say(one_line(&format!("condition {} {label} {reason}", vitals::word(condition))));
+    }
+    for Metric { instance, name, value } in metrics.all() {
+        control.say(one_line(&match value {
+            Value::Counter(count) => format!("counter {instance} {count} {name}"),
+            Value::Gauge(value) => format!("gauge {instance} {value} {name}"),
+            Value::Histogram(o) => {
+                let numbers = list([o.sum, o.least, o.most, o.percentile(50), o.percentile(99)]);
+                format!("observed {instance} {} {numbers} {name}", o.count)
+            }
+        }));
+    }
 }
 
 fn edge(name: &str, counts: &Counts) -> String {

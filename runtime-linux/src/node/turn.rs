@@ -3,6 +3,7 @@
 use super::events::{Events, Source};
 use super::links::Links;
 use super::manager::Manager;
+use super::metrics::Table;
 use super::supervise::Supervisor;
 use super::vitals::{Silent, Vitals};
 use super::{Host, report, report_failed};
@@ -100,6 +101,7 @@ struct Node {
     spin: Spin,
     vitals: &'static Vitals,
     manager: Manager,
+    metrics: &'static Table,
     phase: Phase,
     /// When the present phase of stopping ends at the latest.
     patience: u64,
@@ -132,6 +134,7 @@ impl Node {
             spin: host.spin,
             vitals: host.vitals,
             manager: Manager::of_environment(),
+            metrics: host.metrics,
             phase: Phase::Starting,
             patience: u64::MAX,
             reboots: false,
@@ -249,7 +252,11 @@ impl Node {
             match command {
                 Command::Stop => self.stop(now),
                 Command::Poll => self.say_whether_idle(group, work),
-                Command::Report => report::now(&self.groups, &mut self.control),
+                Command::Report => {
+                    report::now(&self.groups, &mut self.control);
+                    report::instances(self.vitals, self.metrics, &mut self.control);
+                    self.control.say("reported");
+                }
             }
         }
     }

@@ -17,8 +17,8 @@ pub(crate) struct Vitals {
 struct Patient {
     label: &'static str,
     side: Side,
-    /// The last condition it reported.
-    condition: Option<Condition>,
+    /// The last condition it reported, and the reason it gave.
+    condition: Option<(Condition, String)>,
     /// When it must have called `alive` again, and the time it gave.
     due: Option<(u64, u64)>,
 }
@@ -44,13 +44,20 @@ impl Vitals {
     pub(crate) fn report(&self, patient: usize, condition: Condition, reason: &str) -> bool {
         let mut patients = self.patients.borrow_mut();
         let patient = &mut patients[patient];
-        if patient.condition == Some(condition) {
+        let before = patient.condition.replace((condition, reason.to_owned()));
+        if before.is_some_and(|(before, _)| before == condition) {
             return false;
         }
-        patient.condition = Some(condition);
         let line = format!("health {} {} {reason}", patient.label, word(condition));
         self.news.borrow_mut().push(crate::control::one_line(&line));
         true
+    }
+
+    /// Name, condition and reason of every instance that reported, in the order in which they were admitted.
+    pub(crate) fn conditions(&self) -> Vec<(&'static str, Condition, String)> {
+        let patients = self.patients.borrow();
+        let reported = patients.iter().filter_map(|p| Some((p.label, p.condition.as_ref()?)));
+        reported.map(|(label, (condition, reason))| (label, *condition, reason.clone())).collect()
     }
 
     /// Notes at `now` that it is alive, and will say so again within `within` ns.
@@ -105,6 +112,7 @@ mod tests {
         assert!(!vitals.report(lens, Condition::Degraded, "still fog"));
         assert!(vitals.report(lens, Condition::Good, ""));
         assert_eq!(vitals.take_news(), ["health lens degraded fog on it", "health lens good "]);
+        assert_eq!(vitals.conditions(), [("lens", Condition::Good, String::new())]);
         assert!(vitals.take_news().is_empty());
     }
 
@@ -129,7 +137,7 @@ mod tests {
         vitals.forget(Side::Group(1));
         assert!(vitals.next_timer().is_some());
         vitals.forget(Side::Group(0));
-        assert!(vitals.next_timer().is_none());
+        assert!(vitals.next_timer().is_none() && vitals.conditions().is_empty());
         assert!(vitals.report(a, Condition::Failed, "x"), "a new process has said nothing yet");
     }
 }

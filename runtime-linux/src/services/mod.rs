@@ -1,4 +1,4 @@
-//! What a node offers its instances: `ambience::logger`, `timer`, `clock`, `random`, `health`, `files`, `storage`.
+//! What a node offers its instances: `ambience::logger`, `timer`, `clock`, `random`, `health`, `metrics`, `files`, `storage`.
 //!
 //! They live in the kernel group. A sandboxed group reaches the machine through them and nothing else. Each is made with
 //! `new(&host)` or `new(&host, params)`. Files and storage ask the disk while the kernel group waits: a slow disk slows the
@@ -10,11 +10,13 @@ pub mod journal;
 mod files;
 mod health;
 mod logger;
+mod metrics;
 mod storage;
 mod system;
 
 pub use files::{Files, FilesParams};
 pub use health::{Health, HealthParams};
 pub use logger::{Logger, LoggerParams};
+pub use metrics::{Metrics, MetricsParams};
 pub use storage::{Storage, StorageParams};
 pub use system::{Clock, Random, Timer};

@@ -121,6 +121,14 @@ pub(super) enum Command {
         #[arg(long, value_name = "INSTANCE")]
         why: Option<String>,
     },
+    /// Show the calls and processes of a deployment while `run` runs it
+    Top {
+        /// The deployment that runs; without it, the one that runs from this folder
+        file: Option<PathBuf>,
+        /// Print one table and end, as without a terminal
+        #[arg(long)]
+        once: bool,
+    },
     /// Print what a stage of the compiler made
     Dump {
         /// A `.amb` file

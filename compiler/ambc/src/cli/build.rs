@@ -21,6 +21,7 @@ const UNSEALED: Code = Code("W0501");
 /// A deployment whose nodes have been built.
 pub(super) struct Built {
     pub(super) checked: Checked<Deployment>,
+    pub(super) plan: Plan,
     /// Every class of the deployment, and what became of those that were asked for.
     pub(super) classes: Vec<(ClassImage, Option<NodeBuild>)>,
     /// The nodes that were asked for.
@@ -97,7 +98,7 @@ pub(super) fn prepare_and_build(
                 (c, build)
             };
             let classes = images.into_iter().map(build).collect();
-            Ok(Built { checked, classes, nodes, clients, places })
+            Ok(Built { checked, plan, classes, nodes, clients, places })
         }
         exit => Err(exit),
     }

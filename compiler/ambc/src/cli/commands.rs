@@ -12,7 +12,7 @@ use std::path::Path;
 /// Commands of later versions.
 const LATER: &[&str] = &["fmt", "size", "lsp", "keys", "token", "flash", "apply"];
 
-fn request(common: &Common, file: &Path) -> (Request, Disk) {
+pub(super) fn request(common: &Common, file: &Path) -> (Request, Disk) {
     let here = std::env::current_dir().unwrap_or_default();
     let request =
         Request { root: file.to_owned(), include: common.include.clone(), sets: common.set.clone() };

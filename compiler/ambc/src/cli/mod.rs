@@ -11,6 +11,9 @@ mod new;
 mod output;
 mod run;
 mod shell;
+mod terminal;
+mod top;
+mod top_table;
 
 use crate::driver::Exit;
 use args::{Cli, Command};
@@ -72,6 +75,7 @@ fn run(cli: &Cli) -> Exit {
         Command::Plan { file, why } => commands::plan(&shell, &cli.common, file, why.as_deref()),
         Command::Graph { file } => commands::graph(&shell, &cli.common, file),
         Command::Dump { file, stage, node } => commands::dump(&shell, &cli.common, file, *stage, node),
+        Command::Top { file, once } => top::top(&shell, &cli.common, file.as_deref(), *once),
         Command::Explain { code } => commands::explain(&shell, code),
         Command::Completions { shell: kind } => commands::completions(&shell, *kind),
         Command::Build(args) => build::build(&shell, &cli.common, &args.file, &args.node, &args.build),

@@ -4,11 +4,14 @@ use super::args::{Common, RunArgs};
 use super::build::{Built, prepare_and_build};
 use super::shell::Shell;
 use crate::build::NodeBuild;
-use crate::cluster::{self, ClusterNode, Event, Links, Loopback, NodeEvent, RunEnd, RunOptions, RunPlace};
+use crate::cluster::{
+    self, ClusterNode, Event, Links, Loopback, NodeEvent, RunEnd, RunOptions, RunPlace, Top,
+};
 use crate::driver::Exit;
 use crate::hir::NodeId;
 use crate::image::ClassImage;
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -55,7 +58,15 @@ fn start(shell: &Shell, args: &RunArgs, built: &Built) -> Result<Exit, Box<dyn s
     ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed))?;
     let mut log = Log::new(shell, starts.iter().map(|s| s.name.as_str()));
     let options = RunOptions { until_idle: args.until_idle };
-    let end = cluster::run(&starts, options, &stop, |event| log.event(event))?;
+    let mut top = Top::new(&built.checked.name, super::top::edges(&built.checked, &built.plan));
+    if let Err(e) = top.open(&place.data) {
+        let why = match e.kind() {
+            ErrorKind::AddrInUse => "another run of this deployment has its place".to_owned(),
+            _ => e.to_string(),
+        };
+        shell.err(&format!("warning: `ambc top` cannot look at this run: {why}\n"));
+    }
+    let end = cluster::run(&starts, options, &stop, &top, |event| log.event(event))?;
     Ok(report(shell, end))
 }
 

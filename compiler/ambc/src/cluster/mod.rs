@@ -9,14 +9,21 @@ mod links;
 mod log;
 mod member;
 mod node;
+mod observed;
 mod prepare;
+mod top;
 
 pub use addresses::Loopback;
 pub use links::{Links, Place};
 pub use log::LogLine;
 pub use node::{NodeEvent, NodeProcess};
+pub use observed::{
+    Reported, TopCondition, TopCounts, TopEdge, TopGroup, TopLatency, TopMetric, TopNode, TopReport, TopValue,
+};
 pub use prepare::{ClusterNode, MappedAddress, RunPlace, forget, prepare};
+pub use top::{Top, TopClient};
 
+use observed::NodeAnswer;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -79,6 +86,7 @@ pub fn run(
     nodes: &[NodeStart],
     options: RunOptions,
     stop: &AtomicBool,
+    top: &Top,
     mut listen: impl FnMut(Event),
 ) -> std::io::Result<RunEnd> {
     let (send, events) = mpsc::channel();
@@ -86,7 +94,7 @@ pub fn run(
     for node in nodes {
         processes.push(NodeProcess::start(node, send.clone())?);
     }
-    let mut cluster = Cluster { processes, failed: Vec::new(), send, events };
+    let mut cluster = Cluster { processes, failed: Vec::new(), send, events, top, answers: Vec::new() };
     let end = cluster.watch(options, stop, &mut listen);
     cluster.shut_down(&mut listen);
     Ok(match end? {
@@ -95,11 +103,14 @@ pub fn run(
     })
 }
 
-struct Cluster {
+struct Cluster<'t> {
     processes: Vec<NodeProcess>,
     failed: Vec<(String, String, String)>,
     send: Sender<Message>,
     events: Receiver<Message>,
+    top: &'t Top,
+    /// Of the present round of questions for [`Top`].
+    answers: Vec<(String, NodeAnswer)>,
 }
 
 /// What a node says, and which of its processes does: the last words of a killed one come late.
@@ -118,11 +129,12 @@ pub(crate) struct Life {
 pub(crate) enum NodeMessage {
     Log(LogLine),
     Event(NodeEvent),
+    Reported(Reported),
     /// Both ends of the node are closed.
     Closed,
 }
 
-impl Cluster {
+impl Cluster<'_> {
     /// Until Ctrl-C, idleness, or the loss of a node.
     fn watch(
         &mut self,
@@ -133,6 +145,7 @@ impl Cluster {
         let mut quiet = Quiet::default();
         let mut next_poll = Instant::now() + POLL;
         while !stop.load(Ordering::Relaxed) {
+            self.ask_for_top();
             match self.events.recv_timeout(next_poll.saturating_duration_since(Instant::now())) {
                 Ok((life, _)) if !self.is_current(&life) => {}
                 Ok((life, NodeMessage::Closed)) => return Ok(Some(self.lost(&life.node))),
@@ -174,6 +187,7 @@ impl Cluster {
             let node = self.processes[i].life.node.clone();
             listen(Event::Hung { node: node.clone(), watchdog });
             self.processes[i].restart(self.send.clone())?;
+            self.ask_again();
             // The answer that the last round waits for will not come.
             quiet.answer(i, None);
         }
@@ -204,10 +218,38 @@ impl Cluster {
                     (&event, self.processes.iter_mut().find(|p| p.life.node == node))
                 {
                     process.reboots();
+                    self.ask_again();
                 }
                 listen(Event::Node { node, event });
             }
+            NodeMessage::Reported(line) => self.reported(&node, line),
             NodeMessage::Closed => {}
+        }
+    }
+
+    /// Asks every node what it counted, if somebody looks.
+    fn ask_for_top(&mut self) {
+        if self.top.begin() {
+            self.answers.clear();
+            for p in &mut self.processes {
+                self.answers.push((p.life.node.clone(), NodeAnswer::default()));
+                p.ask_for_report();
+            }
+        }
+    }
+
+    /// A node starts anew and has forgotten what it was asked.
+    fn ask_again(&mut self) {
+        self.answers.clear();
+        self.top.abandon();
+    }
+
+    fn reported(&mut self, node: &str, line: Reported) {
+        if let Some((_, answer)) = self.answers.iter_mut().find(|(name, _)| name == node) {
+            answer.take(line);
+        }
+        if !self.answers.is_empty() && self.answers.iter().all(|(_, a)| a.complete) {
+            self.top.finish(std::mem::take(&mut self.answers));
         }
     }
 

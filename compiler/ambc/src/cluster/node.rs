@@ -1,6 +1,6 @@
 //! One node process, and what it says.
 
-use super::{Life, LogLine, Message, NodeMessage, NodeStart};
+use super::{Life, LogLine, Message, NodeMessage, NodeStart, Reported};
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
@@ -133,9 +133,12 @@ impl NodeProcess {
         });
         let (who, reader) = (life.clone(), control.try_clone()?);
         let events = std::thread::spawn(move || {
-            each_line(reader, |line| match NodeEvent::parse(line) {
-                Some(event) => events.send((who.clone(), NodeMessage::Event(event))).is_ok(),
-                None => true,
+            each_line(reader, |line| {
+                let event = NodeEvent::parse(line).map(NodeMessage::Event);
+                match event.or_else(|| Reported::parse(line).map(NodeMessage::Reported)) {
+                    Some(message) => events.send((who.clone(), message)).is_ok(),
+                    None => true,
+                }
             });
         });
         let readers = vec![log, events];
@@ -170,6 +173,11 @@ impl NodeProcess {
     pub(crate) fn poll(&mut self) {
         self.asked = self.asked.or_else(|| Some(Instant::now()));
         let _ = self.control.write_all(b"poll\n");
+    }
+
+    /// Asks what it counted. It answers in [`Reported`] lines.
+    pub(crate) fn ask_for_report(&mut self) {
+        let _ = self.control.write_all(b"report\n");
     }
 
     pub(crate) fn ask_to_stop(&mut self) {

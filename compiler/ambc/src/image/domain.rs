@@ -133,6 +133,7 @@ fn knows_callers(service: BuiltinService) -> Option<&'static str> {
     match service {
         BuiltinService::Logger => Some("log"),
         BuiltinService::Health => Some("health"),
+        BuiltinService::Metrics => Some("metrics"),
         _ => None,
     }
 }

@@ -64,6 +64,7 @@ pub(super) fn carried_out(service: BuiltinService) -> bool {
             | BuiltinService::Files
             | BuiltinService::Storage
             | BuiltinService::Health
+            | BuiltinService::Metrics
     )
 }
 
