@@ -5,7 +5,7 @@ use std::process::Command;
 
 const AMBC: &str = env!("CARGO_BIN_EXE_ambc-under-test");
 
-const DECKS: [&str; 7] = [
+const DECKS: [&str; 8] = [
     "examples/camera_trap/deployment.amb",
     "examples/calc/three_hops.amb",
     "examples/calc/exported.amb",
