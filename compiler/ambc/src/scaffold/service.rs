@@ -310,8 +310,19 @@ impl Tests {
 fn import(module: &str, names: &[&str]) -> String {
     match names {
         [name] => format!("use {module}::{name};"),
-        names => format!("use {module}::{{{}}};", names.join(", ")),
+        names => list(module, names),
     }
+}
+
+/// A list, or a line for each name where rustfmt would break the list.
+fn list(module: &str, names: &[&str]) -> String {
+    /// rustfmt breaks a little before its width of 100.
+    const WIDTH: usize = 95;
+    let line = format!("use {module}::{{{}}};", names.join(", "));
+    if line.len() <= WIDTH {
+        return line;
+    }
+    names.iter().map(|name| format!("use {module}::{name};")).collect::<Vec<_>>().join("\n")
 }
 
 /// rustfmt breaks longer chains of calls.
@@ -329,5 +340,19 @@ fn needs_literal(service: &NewService, parameters: &Parameters, clients: &[Strin
         0 => String::new(),
         _ if line.len() <= 18 => format!("Needs {{ {line} }}"),
         _ => format!("Needs {{\n        {},\n    }}", fields.join(",\n        ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::import;
+
+    #[test]
+    fn a_list_of_names_fits_its_line_or_is_none() {
+        assert_eq!(import("a", &["B"]), "use a::B;");
+        assert_eq!(import("a", &["B", "C"]), "use a::{B, C};");
+        let long = ["X".repeat(50), "Y".repeat(50)];
+        let lines = import("a", &[&long[0], &long[1]]);
+        assert_eq!(lines, format!("use a::{};\nuse a::{};", long[0], long[1]));
     }
 }
