@@ -54,13 +54,13 @@ fn a_program_outside_calls_through_the_generated_client() {
 #[test]
 fn exports_answer_over_tcp_and_through_socket_files() {
     let mut run = Running::start(ambc(AMBC, &["run", "examples/e2e/decks/doors.amb"]));
-    let mut place = |network| {
-        let line =
-            run.line(&format!("server: export calculator over {network} at "), Duration::from_secs(900));
-        line.rsplit(' ').next().unwrap_or("").to_owned()
+    run.line("ambc: ready", Duration::from_secs(900));
+    let place = |network| {
+        let start = format!("server: export calculator over {network} at ");
+        let found = run.seen.iter().find_map(|l| l.strip_prefix(&start));
+        found.unwrap_or_else(|| panic!("{:?}", run.seen)).to_owned()
     };
     let places = [place("office"), place("box")];
-    run.line("ambc: ready", Duration::from_secs(60));
     let folder = "examples/e2e/decks/target/ambc/doors/clients";
     let crates = ["office", "box"]
         .map(|n| (format!("doors-client-calculator_over_{n}"), format!("{folder}/calculator_over_{n}")));
