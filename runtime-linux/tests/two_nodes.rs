@@ -84,8 +84,7 @@ fn gone_is_a_typed_error(places: &Places) {
     west.expect(&["keeper Ok("]);
     east.kill();
     // Whatever was under way ended: the service came to its end.
-    let line = west.expect(&["died Err(", "again"]);
-    println!("{line}");
+    west.expect(&["died Err(", "again"]);
     assert!(west.stop().success());
 }
 

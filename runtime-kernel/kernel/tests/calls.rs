@@ -3,7 +3,7 @@ mod common;
 
 use ambc_kernel::{CallError, CallOptions, Channel, LaneSpec, time};
 use ambc_testkit::now;
-use common::{ADD, Answer, DENY, ONEWAY, SLEEP, call, ms, run};
+use common::{ADD, Answer, DENY, ONEWAY, SLEEP, call, ms, run, run_within};
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::pin::pin;
@@ -68,6 +68,19 @@ fn the_procedures_timeout_or_the_outer_deadline_ends_a_call_whichever_is_earlier
         let answer = time::with_deadline(ctx, now(), call(caller, ADD, 1)).await;
         assert_eq!(answer, Err(CallError::Timeout));
     });
+}
+
+#[test]
+fn the_procedures_or_the_bindings_timeout_ends_a_call_whichever_is_less() {
+    for (binding, procedure, least) in [(2000, 3000, 2), (3000, 2000, 2), (3000, 0, 3), (0, 7_000_000, 7000)]
+    {
+        run_within(binding, SPEC, 2, 2, |caller, _| async move {
+            let options = CallOptions { timeout_us: procedure, idempotent: false };
+            let start = now();
+            let answer: Answer = caller.call(SLEEP, &60_000, options).await;
+            assert_eq!((answer, now() - start), (Err(CallError::Timeout), ms(least)));
+        });
+    }
 }
 
 #[test]

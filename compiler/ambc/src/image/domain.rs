@@ -28,8 +28,8 @@ pub(super) struct Context<'a> {
     pub(super) lanes: &'a [NodeLane],
 }
 
-/// What a call without a timeout of its own may take, in nanoseconds.
-const DEFAULT_TIMEOUT: u64 = 5_000_000_000;
+/// No call lasts longer than an hour, in microseconds.
+const LONGEST_TIMEOUT: u64 = 3_600_000_000;
 
 pub(super) fn domain(at: &Context<'_>, plan: &DomainPlan, end: End, origins: &mut Origins) -> DomainImage {
     let mut names = Names::new(at, plan, end);
@@ -64,7 +64,8 @@ fn caller(at: &Context<'_>, lane: usize, l: &NodeLane, names: &Names) -> CallerI
         super::lanes::Carries::Edge(e) => at.plan.edges[e].timeout,
         super::lanes::Carries::Export(_) => None,
     };
-    CallerImage { lane, ident: names.edge(&l.image.edge), timeout_ns: timeout.unwrap_or(DEFAULT_TIMEOUT) }
+    let timeout_us = timeout.map(|ns| (ns / 1000).clamp(1, LONGEST_TIMEOUT) as u32);
+    CallerImage { lane, ident: names.edge(&l.image.edge), timeout_us }
 }
 
 /// Identifiers of a domain: instances and edges, each unique.

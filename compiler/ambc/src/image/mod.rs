@@ -220,7 +220,8 @@ pub struct CallerImage {
     /// Index into [`NodeImage::lanes`].
     pub lane: usize,
     pub ident: String,
-    pub timeout_ns: u64,
+    /// What the binding says a call may take.
+    pub timeout_us: Option<u32>,
 }
 
 /// A lane whose serving end is in this domain.

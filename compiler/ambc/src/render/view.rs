@@ -103,7 +103,8 @@ struct Domain<'a> {
 struct Caller<'a> {
     ident: &'a str,
     index: usize,
-    timeout_us: u64,
+    /// `.with_timeout(2000000)`, or nothing.
+    limit: String,
     mark: String,
 }
 
@@ -226,7 +227,7 @@ fn domain_view<'a>(
             .map(|c| Caller {
                 ident: &c.ident,
                 index: index(c.lane),
-                timeout_us: c.timeout_ns / 1000,
+                limit: c.timeout_us.map(|us| format!(".with_timeout({us})")).unwrap_or_default(),
                 mark: mark(image.lanes[c.lane].origin),
             })
             .collect(),

@@ -48,7 +48,7 @@ pub struct Caller<'s> {
     next_deadline: Cell<u64>,
 }
 
-/// What an edge allows a call without a `@timeout`.
+/// What a call may take, in ns, if neither its procedure nor its binding says.
 pub const DEFAULT_TIMEOUT_NS: u64 = 5_000_000_000;
 
 impl<'s> Caller<'s> {
@@ -70,7 +70,7 @@ impl<'s> Caller<'s> {
             queue: Queue::new(room.waiters),
             reply: room.reply,
             counters: Counters::new(),
-            timeout: Cell::new(DEFAULT_TIMEOUT_NS),
+            timeout: Cell::new(0),
             peer,
             dirty: Cell::new(false),
             live: Cell::new(false),
@@ -87,11 +87,20 @@ impl<'s> Caller<'s> {
         me
     }
 
-    /// The same end with another time for calls that set none of their own, in µs.
+    /// The same end with the most that a call may take, in µs. A procedure's `@timeout` holds if it is less.
     #[must_use]
     pub fn with_timeout(self, timeout_us: u32) -> Self {
         self.timeout.set(u64::from(timeout_us) * 1000);
         self
+    }
+
+    /// What a call may take, in ns: the less of what its procedure (`timeout_us`, 0 for nothing) and its binding say.
+    pub(super) fn allowed(&self, timeout_us: u32) -> u64 {
+        match (u64::from(timeout_us) * 1000, self.timeout.get()) {
+            (0, 0) => DEFAULT_TIMEOUT_NS,
+            (0, said) | (said, 0) => said,
+            (procedure, binding) => procedure.min(binding),
+        }
     }
 
     /// What the port rings after something was sent.

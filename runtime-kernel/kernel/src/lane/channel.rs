@@ -14,7 +14,7 @@ use core::task::{Context, Poll};
 /// What the interface says about a procedure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CallOptions {
-    /// `@timeout`, in µs; 0 takes the edge's.
+    /// `@timeout`, in µs; 0 says nothing.
     pub timeout_us: u32,
     /// `@idempotent`: after the callee restarted, the call is made again while there is time.
     pub idempotent: bool,

@@ -84,10 +84,7 @@ impl<'c> Progress<'c> {
     #[cfg_attr(target_pointer_width = "64", inline)]
     fn begin(&mut self, cx: &Context<'_>, message: Message<'_>) -> Turn {
         self.caller.counters.begun();
-        let timeout = match self.options.timeout_us {
-            0 => self.caller.timeout.get(),
-            us => u64::from(us) * 1000,
-        };
+        let timeout = self.caller.allowed(self.options.timeout_us);
         let ctx = self.caller.ctx;
         let now = if timeout < LONG_TIMEOUT_NS { ctx.now() } else { ctx.recent() };
         let deadline = ctx.deadline().min(now.saturating_add(timeout));

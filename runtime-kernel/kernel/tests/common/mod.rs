@@ -60,9 +60,20 @@ pub(crate) fn run<F: Future<Output = ()>>(
     waiters: usize,
     client: impl FnOnce(&'static Caller<'static>, &'static Ctx<'static>) -> F,
 ) -> u32 {
+    run_within(0, spec, children, waiters, client)
+}
+
+/// As [`run`], over a binding that says what a call may take, in µs.
+pub(crate) fn run_within<F: Future<Output = ()>>(
+    timeout_us: u32,
+    spec: LaneSpec,
+    children: usize,
+    waiters: usize,
+    client: impl FnOnce(&'static Caller<'static>, &'static Ctx<'static>) -> F,
+) -> u32 {
     let memory = LaneMemory::new(spec);
     let (ctx1, ctx2) = (ctx(8), ctx(children));
-    let caller = keep(Caller::new(memory.lane(), 0, ctx1, room(&spec, waiters)));
+    let caller = keep(Caller::new(memory.lane(), 0, ctx1, room(&spec, waiters)).with_timeout(timeout_us));
     let server = Server::new(memory.lane(), 0);
     let (servers, ran, done) = ([&server], Cell::new(0), Cell::new(false));
     let mut kids = kids(children);
