@@ -52,10 +52,19 @@ fn test(whole: bool) -> ExitCode {
     steps.run_with("tests of the workspace", "cargo", &tests, &[("INSTA_UPDATE", "no")]);
     if whole {
         bare_metal(&mut steps);
-        model_checks(&mut steps);
-        miri(&mut steps);
+        // One long thread of work, beside clusters that often wait.
+        let checks = std::thread::spawn(|| {
+            let mut aside = Steps::aside();
+            model_checks(&mut aside);
+            miri(&mut aside);
+            aside
+        });
         let clusters = ["test", "-p", "ambc-e2e", "--", "--nocapture", "--test-threads=1"];
         steps.run("clusters, end to end", "cargo", &clusters);
+        match checks.join() {
+            Ok(aside) => steps.join(aside),
+            Err(_) => steps.check("model checks and miri", || vec!["their thread panicked".into()]),
+        }
     }
     steps.summary()
 }

@@ -1,12 +1,15 @@
 //! Steps of a chore: each is announced, timed and summed up; a skipped one is loud.
 
-use std::process::{Command, ExitCode};
+use std::io::{self, Write};
+use std::process::{Command, ExitCode, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 /// What has been done so far.
 #[derive(Debug)]
 pub(crate) struct Steps {
     done: Vec<(String, Outcome, Duration)>,
+    /// What is printed, if it is kept until [`Self::join`].
+    kept: Option<Vec<u8>>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -18,7 +21,18 @@ enum Outcome {
 
 impl Steps {
     pub(crate) fn new() -> Self {
-        Self { done: Vec::new() }
+        Self { done: Vec::new(), kept: None }
+    }
+
+    /// Steps that run beside others: what they print is kept.
+    pub(crate) fn aside() -> Self {
+        Self { done: Vec::new(), kept: Some(Vec::new()) }
+    }
+
+    /// Adds steps that ran beside these, and prints what they printed.
+    pub(crate) fn join(&mut self, aside: Self) {
+        let _ = io::stdout().write_all(&aside.kept.unwrap_or_default());
+        self.done.extend(aside.done);
     }
 
     /// Runs a program; its output goes through.
@@ -28,9 +42,9 @@ impl Steps {
 
     pub(crate) fn run_with(&mut self, name: &str, program: &str, args: &[&str], env: &[(&str, &str)]) {
         let vars: String = env.iter().map(|(k, v)| format!("{k}={v:?} ")).collect();
-        println!("\n==> {name}\n    {vars}{program} {}", args.join(" "));
+        self.say(&format!("\n==> {name}\n    {vars}{program} {}", args.join(" ")));
         let start = Instant::now();
-        let status = Command::new(program).args(args).envs(env.iter().copied()).status();
+        let status = self.status(Command::new(program).args(args).envs(env.iter().copied()));
         let outcome = match status {
             Ok(s) if s.success() => Outcome::Passed,
             Ok(s) => Outcome::Failed(s.to_string()),
@@ -39,14 +53,27 @@ impl Steps {
         self.done.push((name.into(), outcome, start.elapsed()));
     }
 
+    fn say(&mut self, text: &str) {
+        match &mut self.kept {
+            Some(kept) => kept.extend(format!("{text}\n").bytes()),
+            None => println!("{text}"),
+        }
+    }
+
+    fn status(&mut self, command: &mut Command) -> io::Result<ExitStatus> {
+        let Some(kept) = &mut self.kept else { return command.status() };
+        let done = command.stdin(Stdio::null()).output()?;
+        kept.extend(done.stdout);
+        kept.extend(done.stderr);
+        Ok(done.status)
+    }
+
     /// Runs a check of our own: what it finds is printed.
     pub(crate) fn check(&mut self, name: &str, check: impl FnOnce() -> Vec<String>) {
-        println!("\n==> {name}");
+        self.say(&format!("\n==> {name}"));
         let start = Instant::now();
         let found = check();
-        for line in &found {
-            println!("{line}");
-        }
+        found.iter().for_each(|line| self.say(line));
         let outcome = if found.is_empty() {
             Outcome::Passed
         } else {
@@ -56,7 +83,7 @@ impl Steps {
     }
 
     pub(crate) fn skip(&mut self, name: &str, why: &str) {
-        println!("\n==> {name}\n!!! SKIPPED: {why}");
+        self.say(&format!("\n==> {name}\n!!! SKIPPED: {why}"));
         self.done.push((name.into(), Outcome::Skipped(why.into()), Duration::ZERO));
     }
 
