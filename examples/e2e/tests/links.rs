@@ -83,7 +83,7 @@ fn declared_loss_is_what_calls_lose() {
     assert!(none.stderr.contains("`caller` on node `here` ended with an error: "), "{}", none.all());
     assert!(none.stdout.contains("edge caller.counter -> counter: 3 calls, 3 errors"), "{}", none.all());
     assert!(none.stdout.contains("ambc: network far: frames lost "), "what was lost is said\n{}", none.all());
-    let some = run("media", &["--set", "loss=0.1"]);
+    let some = run("media", &["--set", "loss=0.1", "--set", "patience=30s"]);
     assert_eq!((some.code(), hammered(&some, "caller", "ran")), (Some(0), 20), "{}", some.all());
     assert_eq!(hammered(&some, "caller", "repeated"), 0, "{}", some.all());
 }
