@@ -5,6 +5,7 @@
 
 pub mod client;
 pub mod control;
+mod crc;
 mod ends;
 pub mod group;
 pub mod identity;

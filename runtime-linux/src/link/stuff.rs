@@ -4,6 +4,7 @@
 //! receiver that lost its place, or heard noise, is in step again at the next zero.
 
 use super::MAX_FRAME;
+use crate::crc::CRC32;
 
 /// Bytes that a frame takes on the line beside its own, for frames of up to 249 bytes.
 pub(super) const OVERHEAD: usize = CRC + 3;
@@ -17,7 +18,7 @@ const LONGEST: usize = MAX_FRAME + CRC + (MAX_FRAME + CRC) / RUN + 1;
 /// Appends `frame` as it goes over the line. The zero in front ends what noise began.
 pub(super) fn stuff(frame: &[u8], out: &mut Vec<u8>) {
     out.push(END);
-    let sum = crc32(frame).to_le_bytes();
+    let sum = CRC32.of(&[frame]).to_le_bytes();
     let mut length_at = out.len();
     out.push(1);
     for byte in frame.iter().chain(&sum) {
@@ -76,30 +77,11 @@ impl Unstuffer {
             rest = after;
         }
         let Some((frame, sum)) = self.frame.split_last_chunk::<CRC>() else { return false };
-        let whole = !frame.is_empty() && frame.len() <= MAX_FRAME && crc32(frame).to_le_bytes() == *sum;
+        let whole = !frame.is_empty() && frame.len() <= MAX_FRAME && CRC32.of(&[frame]).to_le_bytes() == *sum;
         self.frame.truncate(self.frame.len() - CRC);
         whole
     }
 }
-
-/// The CRC of Ethernet and zip.
-fn crc32(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(!0, |crc, byte| TABLE[((crc ^ u32::from(*byte)) & 0xff) as usize] ^ (crc >> 8))
-}
-
-const TABLE: [u32; 256] = {
-    let (mut table, mut i) = ([0; 256], 0);
-    while i < 256 {
-        let (mut crc, mut bit) = (i as u32, 0);
-        while bit < 8 {
-            crc = (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg());
-            bit += 1;
-        }
-        table[i] = crc;
-        i += 1;
-    }
-    table
-};
 
 #[cfg(test)]
 mod tests {
@@ -122,7 +104,7 @@ mod tests {
 
     #[test]
     fn the_sum_is_the_usual_one() {
-        assert_eq!(crc32(b"123456789"), 0xcbf4_3926);
+        assert_eq!(CRC32.of(&[b"123456789"]), 0xcbf4_3926);
     }
 
     #[test]

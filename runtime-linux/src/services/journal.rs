@@ -9,6 +9,7 @@
 //! node's included; `flush` waits until everything appended survives the loss of power. The storage service flushes before
 //! it answers, once for all records that came in the same turn.
 
+use crate::crc::CRC32C;
 use ambience::StorageError;
 use rustix::fs::{FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
@@ -215,26 +216,8 @@ fn fill(file: &OwnedFd, offset: u64, buf: &mut [u8]) -> Result<bool, Errno> {
 
 /// CRC-32C of length and bytes: a run of zeros is no record.
 fn checksum(record: &[u8]) -> u32 {
-    let length = (record.len() as u32).to_le_bytes();
-    let step = |crc: u32, byte: &u8| TABLE[usize::from(crc as u8 ^ byte)] ^ (crc >> 8);
-    !record.iter().fold(length.iter().fold(u32::MAX, step), step)
+    CRC32C.of(&[&(record.len() as u32).to_le_bytes(), record])
 }
-
-const TABLE: [u32; 256] = {
-    let mut table = [0; 256];
-    let mut i = 0;
-    while i < 256 {
-        let mut crc = i as u32;
-        let mut bit = 0;
-        while bit < 8 {
-            crc = if crc & 1 == 1 { 0x82f6_3b78 ^ (crc >> 1) } else { crc >> 1 };
-            bit += 1;
-        }
-        table[i] = crc;
-        i += 1;
-    }
-    table
-};
 
 #[cfg(test)]
 mod tests {
@@ -263,9 +246,7 @@ mod tests {
     #[test]
     fn known_checksum() {
         // CRC-32C of "123456789" is 0xe3069283; here its length goes first.
-        let crc =
-            |bytes: &[u8]| !bytes.iter().fold(u32::MAX, |c, b| TABLE[usize::from(c as u8 ^ b)] ^ (c >> 8));
-        assert_eq!(crc(b"123456789"), 0xe306_9283);
+        assert_eq!(CRC32C.of(&[b"123456789"]), 0xe306_9283);
         assert_ne!(checksum(&[]), 0);
     }
 
