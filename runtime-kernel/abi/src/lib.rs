@@ -2,6 +2,7 @@
 #![no_std]
 
 mod error;
+pub mod image;
 mod lane;
 
 pub use error::{CallError, Failure, STATUS_ERROR, STATUS_OK};
