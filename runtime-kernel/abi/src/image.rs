@@ -35,6 +35,8 @@ pub struct GroupLayout {
     pub stack: Span,
     /// All memory that it may write and that no other group sees.
     pub ram: Span,
+    /// Its code and constants.
+    pub flash: Span,
     /// Where the words lie in which it says how it is, inside `ram`.
     pub status: u32,
     /// Groups that it may ring, a bit each; bit 31 is the kernel group.
@@ -80,6 +82,8 @@ impl GroupLayout {
             self.stack.end,
             self.ram.start,
             self.ram.end,
+            self.flash.start,
+            self.flash.end,
             self.status,
             self.peers,
         ];
@@ -116,14 +120,15 @@ mod tests {
             entry: 1,
             stack: Span { start: 2, end: 3 },
             ram: Span { start: 4, end: 5 },
-            status: 6,
-            peers: 7,
+            flash: Span { start: 6, end: 7 },
+            status: 8,
+            peers: 9,
             ..GroupLayout::default()
         };
-        layout.regions[0] = Region { base: 8, attributes: 9 };
-        layout.regions[7] = Region { base: 10, attributes: 11 };
+        layout.regions[0] = Region { base: 10, attributes: 11 };
+        layout.regions[7] = Region { base: 12, attributes: 13 };
         let words = layout.words();
-        assert_eq!(words[..9], [1, 2, 3, 4, 5, 6, 7, 8, 9]);
-        assert_eq!(words[GroupLayout::WORDS - 2..], [10, 11]);
+        assert_eq!(words[..11], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+        assert_eq!(words[GroupLayout::WORDS - 2..], [12, 13]);
     }
 }
