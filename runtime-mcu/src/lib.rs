@@ -1,7 +1,36 @@
-//! The Cortex-M port: for now no more than the portable kernel, built for that target.
+//! The Cortex-M port: a kernel that isolates the groups of a node behind the memory protection unit, and what the programs of
+//! such a node build upon. [`kernel`] decides and is tested on any machine; [`arch`], `board` and `driver` touch the hardware.
 //!
-//! There is no board, no MPU setup and no switch between groups here yet: a firmware that uses this crate steps the groups
-//! of its image itself, in one loop and one address space, with [`ambc_kernel::Group::step`].
-#![no_std]
+//! Design: `docs/adr/0017-groups-on-cortex-m.md`.
+#![cfg_attr(not(test), no_std)]
 
-pub use ambc_kernel as kernel;
+pub mod kernel;
+pub mod spec;
+pub mod status;
+pub mod svc;
+#[cfg_attr(not(target_os = "none"), allow(dead_code, reason = "programs of nodes use it, tests a part"))]
+mod text;
+
+#[cfg(target_os = "none")]
+mod arch;
+#[cfg(target_os = "none")]
+mod board;
+#[cfg(target_os = "none")]
+mod console;
+#[cfg(target_os = "none")]
+mod driver;
+#[cfg(target_os = "none")]
+pub mod group;
+#[cfg(target_os = "none")]
+pub mod node;
+#[cfg(target_os = "none")]
+mod peer;
+#[cfg(target_os = "none")]
+pub mod prelude;
+#[cfg(target_os = "none")]
+pub mod room;
+#[cfg(target_os = "none")]
+pub mod services;
+
+pub use ambc_kernel::Bytes;
+pub use text::{Ended, Refused};

@@ -73,7 +73,7 @@ fn bare_metal(steps: &mut Steps) {
     if let Err(why) = setup::target(MCU) {
         return steps.skip("bare-metal check of the portable runtime", &why);
     }
-    let mut args = vec!["check", "--target", MCU];
+    let mut args = vec!["check", "--target", MCU, "--features", "ambc-mcu/mps2_an386"];
     args.extend(RUNTIME.iter().flat_map(|c| ["-p", c]));
     steps.run("bare-metal check of the portable runtime", "cargo", &args);
 }

@@ -1,0 +1,71 @@
+//! `ambience::logger`: lines for the console of the node.
+
+use crate::console;
+use crate::node::Host;
+use ambience::{CallError, Level};
+
+/// One logger for each instance that logs: it knows who that is.
+#[derive(Debug)]
+pub struct Logger {
+    label: &'static str,
+}
+
+/// What a logger is told.
+#[derive(Clone, Copy, Debug)]
+pub struct LoggerParams {
+    /// The instance whose lines these are.
+    pub label: &'static str,
+}
+
+/// Longest message in bytes, as the interface says.
+const MAX_MESSAGE: usize = 200;
+
+impl Logger {
+    /// The logger of `params.label`.
+    #[must_use]
+    pub fn new(_: &Host, params: LoggerParams) -> Self {
+        Self { label: params.label }
+    }
+
+    fn line(&self, level: console::Level, message: &str) -> Result<(), CallError> {
+        // Between groups the encoding holds this bound; an instance of the kernel group calls directly.
+        if message.len() > MAX_MESSAGE {
+            return Err(CallError::Malformed);
+        }
+        console::line(level, self.label, message);
+        Ok(())
+    }
+}
+
+impl ambience::Logger for Logger {
+    async fn log(&self, level: Level, message: &str) -> Result<(), CallError> {
+        let level = match level {
+            Level::Error => console::Level::Error,
+            Level::Warn => console::Level::Warn,
+            Level::Info => console::Level::Info,
+            Level::Debug => console::Level::Debug,
+            Level::Trace => console::Level::Trace,
+        };
+        self.line(level, message)
+    }
+
+    async fn error(&self, message: &str) -> Result<(), CallError> {
+        self.line(console::Level::Error, message)
+    }
+
+    async fn warn(&self, message: &str) -> Result<(), CallError> {
+        self.line(console::Level::Warn, message)
+    }
+
+    async fn info(&self, message: &str) -> Result<(), CallError> {
+        self.line(console::Level::Info, message)
+    }
+
+    async fn debug(&self, message: &str) -> Result<(), CallError> {
+        self.line(console::Level::Debug, message)
+    }
+
+    async fn trace(&self, message: &str) -> Result<(), CallError> {
+        self.line(console::Level::Trace, message)
+    }
+}
