@@ -23,6 +23,18 @@ pub enum Level {
     Error,
 }
 
+impl From<ambience::Level> for Level {
+    fn from(level: ambience::Level) -> Self {
+        match level {
+            ambience::Level::Error => Self::Error,
+            ambience::Level::Warn => Self::Warn,
+            ambience::Level::Info => Self::Info,
+            ambience::Level::Debug => Self::Debug,
+            ambience::Level::Trace => Self::Trace,
+        }
+    }
+}
+
 impl Display for Level {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -110,11 +122,17 @@ fn writable(patient: bool) -> bool {
 }
 
 fn format_line(level: Level, who: &str, message: impl Display) -> String {
-    let mut text = format!("{level} ");
+    format!("{level} {}\n", plain(format_args!("{who}: {message}")))
+}
+
+/// A message as one line, which no terminal shows otherwise than it is.
+pub(crate) fn plain(message: impl Display) -> String {
+    let mut text = String::new();
     let mut plain = Plain { out: &mut text, room: MAX_MESSAGE };
-    let _ = write!(plain, "{who}: {message}");
-    let cut = plain.room == 0;
-    text.push_str(if cut { "…\n" } else { "\n" });
+    let _ = write!(plain, "{message}");
+    if plain.room == 0 {
+        text.push('…');
+    }
     text
 }
 

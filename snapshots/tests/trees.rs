@@ -62,6 +62,11 @@ fn a_choice_over_every_distance() {
 }
 
 #[test]
+fn lines_that_go_to_an_instance() {
+    snapshot("logs", "examples/e2e/decks/logs.amb");
+}
+
+#[test]
 fn camera_trap() {
     snapshot("camera_trap", "examples/camera_trap/deployment.amb");
 }

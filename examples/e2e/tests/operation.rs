@@ -1,6 +1,6 @@
 //! What a node does about groups that fail, and what `run` does about nodes that hang.
 
-use ambc_e2e::{Running, ambc, signal};
+use ambc_e2e::{Running, ambc, finish, signal};
 use std::time::Duration;
 
 const AMBC: &str = env!("CARGO_BIN_EXE_ambc-under-test");
@@ -89,4 +89,43 @@ fn a_node_reboots_as_its_group_says_and_one_that_hangs_is_started_again() {
     let number_of = |what: &str| all.matches(what).count();
     assert!(number_of("group beside is process") >= 3, "{all}");
     assert!(number_of("fragile info  ambc: group sleepy is process") >= 3, "{all}");
+}
+
+/// What an instance that is called `who` on `node` logs and a collector gets: text and level, as `decks/logs.amb` makes them.
+fn lines_of(node: &str, who: &str, lines: u32, levels: &[&str]) -> Vec<String> {
+    let each = (0..lines).flat_map(|n| levels.iter().map(move |level| (level, n)));
+    let mut all: Vec<_> = each.map(|(level, n)| format!("took {level} {node} {who}: line {n}")).collect();
+    // 200 bytes of two each; the prefix and the sign that a text goes on leave room for some of them.
+    let prefix = format!("{node} {who}: ");
+    let first = (200 - prefix.len()) / 2;
+    all.push(format!("took Error {} bytes with {first} umlauts", prefix.len() + 2 * first));
+    all.push(format!("took Error {prefix}…{}", "ä".repeat(100 - first)));
+    all
+}
+
+#[test]
+fn a_collector_gets_every_line_of_its_level_once_and_none_of_its_own() {
+    let deck = "examples/e2e/decks/logs.amb";
+    let done = finish("run logs", ambc(AMBC, &["run", "--until-idle", deck]));
+    assert_eq!(done.code(), Some(0), "{}", done.all());
+    let taken = |by: &str| -> Vec<String> {
+        let by = format!("{by}: took ");
+        let of = |line: &str| line.split_once(&by).map(|(_, text)| format!("took {text}"));
+        done.stdout.lines().filter_map(of).collect()
+    };
+    let (loud, all) = (["Warn", "Error"], ["Trace", "Debug", "Info", "Warn", "Error"]);
+    let mut expected = lines_of("pumps", "pump[0]", 3, &loud);
+    expected.extend(lines_of("pumps", "pump[1]", 3, &loud));
+    expected.extend(lines_of("office", "desk", 3, &loud));
+    expected.extend(lines_of("gate", "mute", 3, &["Error"]));
+    expected.extend(lines_of("gate", "door", 20, &all));
+    for by in ["file", "backup"] {
+        let mut got = taken(by);
+        let of_door: Vec<_> = got.iter().filter(|t| t.contains("gate door: line")).cloned().collect();
+        assert_eq!(of_door, lines_of("gate", "door", 20, &all)[..100], "in order");
+        got.sort();
+        expected.sort();
+        assert_eq!(got, expected, "{by}: {}", done.all());
+    }
+    assert!(!done.stdout.contains("were lost"), "{}", done.all());
 }

@@ -7,6 +7,7 @@ mod args;
 pub(crate) mod edges;
 mod events;
 mod kept;
+pub(crate) mod lines;
 pub(crate) mod links;
 mod manager;
 pub(crate) mod metrics;
@@ -61,6 +62,7 @@ pub struct Host {
     started: u64,
     vitals: &'static Vitals,
     metrics: &'static metrics::Table,
+    lines: &'static lines::Lines,
 }
 
 /// The number of a lane's other end that needs no bell: it is in this process.
@@ -176,6 +178,7 @@ impl Host {
             started: ctx.now(),
             vitals: Box::leak(Box::default()),
             metrics: Box::leak(Box::default()),
+            lines: Box::leak(Box::default()),
         })
     }
 
@@ -246,6 +249,16 @@ impl Host {
     /// The metrics of instances.
     pub(crate) fn metrics(&self) -> &'static metrics::Table {
         self.metrics
+    }
+
+    /// Lines on their way to collectors.
+    pub(crate) fn lines(&self) -> &'static lines::Lines {
+        self.lines
+    }
+
+    /// The name of this node.
+    pub(crate) fn node(&self) -> &'static str {
+        self.spec.name
     }
 
     /// What is counted on the lanes of this node.

@@ -1,6 +1,7 @@
 //! The loop of a node.
 
 use super::events::{Events, Source};
+use super::lines::Lines;
 use super::links::Links;
 use super::manager::Manager;
 use super::metrics::Table;
@@ -64,6 +65,7 @@ pub(super) fn serve(
     node.groups.kill();
     report::at_the_end(node.spec, &node.groups);
     node.links.report();
+    node.lines.at_the_end();
     log::finish();
     Ok(node.end())
 }
@@ -102,6 +104,7 @@ struct Node {
     vitals: &'static Vitals,
     manager: Manager,
     metrics: &'static Table,
+    lines: &'static Lines,
     phase: Phase,
     /// When the present phase of stopping ends at the latest.
     patience: u64,
@@ -135,6 +138,7 @@ impl Node {
             vitals: host.vitals,
             manager: Manager::of_environment(),
             metrics: host.metrics,
+            lines: host.lines,
             phase: Phase::Starting,
             patience: u64::MAX,
             reboots: false,
@@ -154,7 +158,7 @@ impl Node {
                 }
                 false
             }
-            Phase::KernelStops => ending.done() || os::now() >= self.patience,
+            Phase::KernelStops => (ending.done() && self.lines.idle()) || os::now() >= self.patience,
         }
     }
 
@@ -264,7 +268,7 @@ impl Node {
     fn say_whether_idle(&mut self, group: &Group<'_>, work: &[&mut dyn Work]) {
         let own = group.callers.iter().map(|caller| caller.counters().calls() as u32);
         let calls = own.fold(self.groups.calls(), u32::wrapping_add);
-        let rests = group.done(work) && group.in_flight(work) == 0;
+        let rests = group.done(work) && group.in_flight(work) == 0 && self.lines.idle();
         let idle = rests && self.links.idle() && self.groups.idle() && self.phase == Phase::Serving;
         self.control.say(format_args!("{} {calls}", if idle { "idle" } else { "busy" }));
     }

@@ -2,6 +2,7 @@
 
 use crate::log;
 use crate::node::Host;
+use crate::node::lines::Queue;
 use crate::quota::Pace;
 use ambc_kernel::Ctx;
 use ambience::{CallError, Level};
@@ -13,6 +14,8 @@ use ambience::{CallError, Level};
 pub struct Logger {
     label: &'static str,
     pace: Pace,
+    /// Of the routes that take these lines.
+    queues: Vec<&'static Queue>,
 }
 
 /// What a logger is told.
@@ -20,64 +23,61 @@ pub struct Logger {
 pub struct LoggerParams {
     /// The instance whose lines these are.
     pub label: &'static str,
+    /// The numbers of the log routes that take them.
+    pub routes: &'static [usize],
 }
 
 /// Longest message in bytes, as the interface says.
-const MAX_MESSAGE: usize = 200;
+pub(super) const MAX_MESSAGE: usize = 200;
 const LINES_PER_SECOND: u32 = 1000;
 
 impl Logger {
     /// The logger of `params.label`.
     #[must_use]
     pub fn new(host: &Host, params: LoggerParams) -> Self {
-        Self::of(host.ctx(), params.label)
+        let queues = params.routes.iter().map(|number| host.lines().queue(*number)).collect();
+        Self::of(host.ctx(), params.label, queues)
     }
 
-    fn of(ctx: &'static Ctx<'static>, label: &'static str) -> Self {
-        Self { label, pace: Pace::new(ctx, LINES_PER_SECOND) }
+    fn of(ctx: &'static Ctx<'static>, label: &'static str, queues: Vec<&'static Queue>) -> Self {
+        Self { label, pace: Pace::new(ctx, LINES_PER_SECOND), queues }
     }
 
-    async fn line(&self, level: log::Level, message: &str) -> Result<(), CallError> {
+    async fn line(&self, level: Level, message: &str) -> Result<(), CallError> {
         // Between groups the encoding holds this bound; an instance of the kernel group calls directly.
         if message.len() > MAX_MESSAGE {
             return Err(CallError::Malformed);
         }
         self.pace.turn().await;
-        log::line(level, self.label, message);
+        log::line(level.into(), self.label, message);
+        self.queues.iter().for_each(|queue| queue.push(level, self.label, message));
         Ok(())
     }
 }
 
 impl ambience::Logger for Logger {
     async fn log(&self, level: Level, message: &str) -> Result<(), CallError> {
-        let level = match level {
-            Level::Error => log::Level::Error,
-            Level::Warn => log::Level::Warn,
-            Level::Info => log::Level::Info,
-            Level::Debug => log::Level::Debug,
-            Level::Trace => log::Level::Trace,
-        };
         self.line(level, message).await
     }
 
     async fn error(&self, message: &str) -> Result<(), CallError> {
-        self.line(log::Level::Error, message).await
+        self.line(Level::Error, message).await
     }
 
     async fn warn(&self, message: &str) -> Result<(), CallError> {
-        self.line(log::Level::Warn, message).await
+        self.line(Level::Warn, message).await
     }
 
     async fn info(&self, message: &str) -> Result<(), CallError> {
-        self.line(log::Level::Info, message).await
+        self.line(Level::Info, message).await
     }
 
     async fn debug(&self, message: &str) -> Result<(), CallError> {
-        self.line(log::Level::Debug, message).await
+        self.line(Level::Debug, message).await
     }
 
     async fn trace(&self, message: &str) -> Result<(), CallError> {
-        self.line(log::Level::Trace, message).await
+        self.line(Level::Trace, message).await
     }
 }
 
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn too_long_and_too_many() {
-        let logger = Logger::of(ends::ctx(1), "test");
+        let logger = Logger::of(ends::ctx(1), "test", vec![]);
         assert_eq!(block_on(logger.info(&"x".repeat(MAX_MESSAGE + 1))), Err(CallError::Malformed));
         assert_eq!(block_on(logger.info("one")), Ok(()));
         assert_eq!(block_on(logger.log(Level::Trace, "two")), Ok(()));

@@ -1,5 +1,7 @@
 //! What a node offers its instances: `ambience::logger`, `timer`, `clock`, `random`, `health`, `metrics`, `files`, `storage`.
 //!
+//! And what carries log lines from there to an instance, as `logs` of a deployment says.
+//!
 //! They live in the kernel group. A sandboxed group reaches the machine through them and nothing else. Each is made with
 //! `new(&host)` or `new(&host, params)`. Files and storage ask the disk while the kernel group waits: a slow disk slows the
 //! offers of its node down, not the calls between user groups.
@@ -9,6 +11,7 @@ pub mod journal;
 
 mod files;
 mod health;
+mod log_route;
 mod logger;
 mod metrics;
 mod storage;
@@ -16,6 +19,7 @@ mod system;
 
 pub use files::{Files, FilesParams};
 pub use health::{Health, HealthParams};
+pub use log_route::{LogRoute, LogRouteNeeds, LogRouteParams};
 pub use logger::{Logger, LoggerParams};
 pub use metrics::{Metrics, MetricsParams};
 pub use storage::{Storage, StorageParams};

@@ -6,6 +6,9 @@ use ambc_diag::{Code, Diagnostic, Diagnostics, Span};
 use ambc_lidl::model::InterfaceId;
 use std::collections::BTreeMap;
 
+/// An instance serves another interface than it is called by.
+pub(super) const WRONG_INTERFACE: Code = Code("E0302");
+
 /// A required need has a binding, or the node's offer by default.
 pub(super) fn every_required_need_is_bound(cx: &Context<'_>, diags: &mut Diagnostics) {
     let mut hints = Hints::default();
@@ -235,7 +238,7 @@ fn wrong_interface(cx: &Context<'_>, edge: Edge<'_>, fitting: &[String]) -> Diag
         _ => format!("{} would fit", listed(fitting)),
     };
     Diagnostic::new(
-        Code("E0302"),
+        WRONG_INTERFACE,
         edge.span,
         format!("`{from}.{need}` needs `{wanted}`, but `{to}` {serves}"),
     )

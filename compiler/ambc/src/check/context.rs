@@ -93,7 +93,7 @@ impl<'a> Context<'a> {
     pub(super) fn interfaces(&self, instance: InstanceId) -> Vec<InterfaceId> {
         let at = &self.hir.instances[instance];
         match &at.kind {
-            InstanceKind::Declared => {
+            InstanceKind::Declared | InstanceKind::LogRoute { .. } => {
                 self.service(at).map_or_else(Vec::new, |s| s.interfaces.iter().map(|i| i.value).collect())
             }
             InstanceKind::Offer { interface, .. } | InstanceKind::Import { interface } => {
@@ -106,7 +106,7 @@ impl<'a> Context<'a> {
     pub(super) fn interfaces_unknown(&self, instance: InstanceId) -> bool {
         let at = &self.hir.instances[instance];
         match &at.kind {
-            InstanceKind::Declared => self.service(at).is_none_or(|s| s.broken),
+            InstanceKind::Declared | InstanceKind::LogRoute { .. } => self.service(at).is_none_or(|s| s.broken),
             InstanceKind::Offer { interface, .. } | InstanceKind::Import { interface } => interface.is_none(),
         }
     }

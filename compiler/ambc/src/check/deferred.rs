@@ -12,7 +12,6 @@ use ambc_diag::{Code, Diagnostic, Diagnostics, Severity};
 pub(super) const EXPORT_NOT_PUBLIC: Code = TOKEN;
 
 const PLACE: Code = Code("E0390");
-const LOGS: Code = Code("E0391");
 const ACCESS: Code = Code("E0392");
 const TOKEN: Code = Code("E0393");
 const REQUIRE: Code = Code("E0394");
@@ -24,7 +23,7 @@ const SUPPLY: Code = Code("E0399");
 /// `build` and `run` make an error of a warning with this code.
 pub fn is_refused_by_build(code: Code) -> bool {
     code == INTERFACE_CRATE_MISSING
-        || [PLACE, LOGS, REST, IMPORT, OPERATION, SUPPLY].contains(&code)
+        || [PLACE, REST, IMPORT, OPERATION, SUPPLY].contains(&code)
         || is_never_lowered(code)
 }
 
@@ -51,9 +50,6 @@ pub(super) fn what_is_not_carried_out_is_said(cx: &Context<'_>, diags: &mut Diag
 fn words(construct: DeferredConstruct) -> (Code, &'static str, &'static str) {
     match construct {
         DeferredConstruct::Place => (PLACE, "`place`", "write a `deploy` for what it names"),
-        DeferredConstruct::Logs => {
-            (LOGS, "`logs`", "take it out; every node prints the lines of its `logger`")
-        }
         DeferredConstruct::Access => {
             (ACCESS, "access control", "take it out only if every bound caller may call everything")
         }

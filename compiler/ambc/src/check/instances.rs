@@ -19,7 +19,7 @@ pub(super) fn every_instance_is_used(cx: &Context<'_>, diags: &mut Diagnostics) 
         used[export.instance.index()] = true;
     }
     for logs in &cx.hir.logs {
-        used[logs.to.index()] = true;
+        used[logs.to.value.index()] = true;
     }
     let wanted = wanted_by_mistaken_bindings(cx);
     let mut names = BTreeSet::new();
@@ -32,7 +32,7 @@ pub(super) fn every_instance_is_used(cx: &Context<'_>, diags: &mut Diagnostics) 
         let import = match instance.kind {
             InstanceKind::Offer { .. } => continue,
             InstanceKind::Import { .. } => true,
-            InstanceKind::Declared => false,
+            InstanceKind::Declared | InstanceKind::LogRoute { .. } => false,
         };
         if (import || !active) && !wanted.iter().any(|i| cx.serves(id, *i)) {
             diags

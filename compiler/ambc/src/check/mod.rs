@@ -18,6 +18,7 @@ mod groups;
 mod instances;
 mod interfaces;
 mod links;
+mod logs;
 mod messages;
 mod networks;
 mod placement;
@@ -61,6 +62,10 @@ const RULES: &[Rule] = &[
     bindings::an_offer_belongs_to_one_instance,
     cycles::calls_do_not_go_in_circles,
     instances::every_instance_is_used,
+    logs::a_collector_takes_lines,
+    logs::an_item_of_logs_sends_lines,
+    logs::lines_are_sent_once,
+    logs::lines_do_not_go_in_circles,
     groups::an_instance_is_in_one_group,
     groups::a_group_is_not_empty,
     groups::a_restart_that_ends_has_a_limit,

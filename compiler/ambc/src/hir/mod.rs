@@ -6,6 +6,7 @@
 mod access;
 mod carrier;
 mod ids;
+mod lines;
 mod name;
 mod outside;
 mod require;
@@ -14,8 +15,9 @@ mod value;
 pub use access::{AccessRule, CompareOp, Edge, Operand, Predicate};
 pub use carrier::Carrier;
 pub use ids::{GroupId, Id, IndexVec, InstanceId, NetworkId, NodeId, PlatformId, ServiceId};
+pub use lines::{LogLevel, Logs};
 pub use name::{Name, families};
-pub use outside::{Import, LogLevel, Logs, Objective, Place, Restart, RestartThen, TlsFile, Token};
+pub use outside::{Import, Objective, Place, Restart, RestartThen, TlsFile, Token};
 pub use require::{Condition, MemoryLimit, Requirement};
 pub use value::{Dimension, Quantity, Value};
 
@@ -130,6 +132,8 @@ pub enum BuiltinService {
     GpioIn,
     GpioOut,
     Uart,
+    /// Carries lines of a node's loggers to an instance, as `logs` says. No node offers it.
+    LogRoute,
 }
 
 #[derive(Clone, Debug)]
@@ -362,6 +366,10 @@ pub enum InstanceKind {
     Import {
         interface: Option<InterfaceId>,
     },
+    /// Made for an item of [`Deployment::logs`], by its index, on a node whose loggers take some of its lines.
+    LogRoute {
+        logs: usize,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -481,7 +489,6 @@ pub struct Deferred {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DeferredConstruct {
     Place,
-    Logs,
     Access,
     Token,
     Require,

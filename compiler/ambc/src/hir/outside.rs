@@ -1,4 +1,4 @@
-//! What stands outside the deployment or describes its operation: imports, tokens, placement wishes, logs, restarts.
+//! What stands outside the deployment or describes its operation: imports, tokens, placement wishes, restarts.
 
 use super::{InstanceId, NetworkId, NodeId, Value};
 use ambc_diag::{Span, Spanned};
@@ -60,25 +60,6 @@ pub enum Objective {
     Energy,
     Memory,
     Traffic,
-}
-
-/// `logs * to collector level info;`
-#[derive(Clone, Debug)]
-pub struct Logs {
-    pub all: bool,
-    pub from: Vec<InstanceId>,
-    pub to: InstanceId,
-    pub level: LogLevel,
-    pub span: Span,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum LogLevel {
-    Trace,
-    Debug,
-    Info,
-    Warn,
-    Error,
 }
 
 /// `restart { backoff 100ms .. 10s; limit 5 per 1min; then reboot; }` of a group.

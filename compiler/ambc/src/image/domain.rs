@@ -9,7 +9,7 @@ use super::rust_names::{Taken, slug};
 use super::{
     CallerImage, CrateImage, DomainImage, End, InstanceImage, NeedImage, Served, ServerImage, Varying,
 };
-use crate::hir::{BindMode, BuiltinService, Deployment, InstanceId, NodeId, Service, ServiceSource};
+use crate::hir::{BindMode, BuiltinService, Deployment, InstanceId, InstanceKind, NodeId, Service, ServiceSource};
 use crate::plan::{DomainPlan, Edge, NodePlan, Plan, Transport, edge_name};
 use crate::render::OriginId;
 use ambc_lidl::model::{InterfaceId, camel};
@@ -26,6 +26,20 @@ pub(super) struct Context<'a> {
     pub(super) node: NodeId,
     pub(super) naming: &'a Naming,
     pub(super) lanes: &'a [NodeLane],
+    /// The items of `logs` that have a route on this node, in order: their numbers here are the same for all members of a class.
+    pub(super) log_routes: Vec<usize>,
+}
+
+/// The items of `logs` that have a route on a node.
+pub(super) fn log_routes(hir: &Deployment, node: &NodePlan) -> Vec<usize> {
+    let instances = node.domains.iter().flat_map(|d| &d.instances);
+    let item = |i: &InstanceId| match hir.instances[*i].kind {
+        InstanceKind::LogRoute { logs } => Some(logs),
+        _ => None,
+    };
+    let mut items: Vec<_> = instances.filter_map(item).collect();
+    items.sort_unstable();
+    items
 }
 
 /// No call lasts longer than an hour, in microseconds.
@@ -121,7 +135,7 @@ impl Names {
 /// Edges that end at an offer among `instances` that knows who calls, by the name of who does; and what a caller's own one
 /// is called.
 fn edges_to_knowing<'a>(at: &Context<'a>, instances: &[InstanceId]) -> Vec<(&'a Edge, &'static str)> {
-    let what = |i: InstanceId| knows_callers(builtin(at.hir, i)?);
+    let what = |i: InstanceId| knows_callers(at.hir.builtin(i)?);
     let knowing = instances.iter().filter_map(|i| Some((*i, what(*i)?)));
     let mut edges: Vec<_> =
         knowing.flat_map(|(i, what)| at.index.edges_to(i).map(move |(_, edge)| (edge, what))).collect();
@@ -139,13 +153,6 @@ fn knows_callers(service: BuiltinService) -> Option<&'static str> {
     }
 }
 
-fn builtin(hir: &Deployment, instance: InstanceId) -> Option<BuiltinService> {
-    match hir.instances[instance].service.map(|s| &hir.services[s].source) {
-        Some(ServiceSource::Builtin(b)) => Some(*b),
-        _ => None,
-    }
-}
-
 /// Usually one; of an offer that knows its callers one per edge; of an offer of the runtime that nobody uses none.
 fn instances_of(
     at: &Context<'_>,
@@ -155,12 +162,14 @@ fn instances_of(
     origins: &mut Origins,
 ) -> Vec<InstanceImage> {
     let served: Vec<_> = servers.iter().enumerate().filter(|(_, (_, l))| l.callee == id).collect();
-    match builtin(at.hir, id) {
+    match at.hir.builtin(id) {
         Some(service) if knows_callers(service).is_some() => {
             let edges = edges_to_knowing(at, &[id]).into_iter();
             edges.map(|(e, _)| of_caller(at, e, service, names, &served, origins)).collect()
         }
-        Some(_) if at.index.edges_to(id).next().is_none() => vec![],
+        Some(service) if service != BuiltinService::LogRoute && at.index.edges_to(id).next().is_none() => {
+            vec![]
+        }
         _ => vec![instance(at, id, names, &served, origins)],
     }
 }
@@ -182,8 +191,10 @@ fn of_caller(
     image.params = vec![params::label(at.naming.shown(at.hir, edge.from), image.origin)];
     let caller = at.hir.instances[edge.from].name.to_string();
     image.label = Some((at.naming.instance(at.hir, edge.from), caller));
-    if service == BuiltinService::Health {
-        image.params.push(params::side(at, edge.from, image.origin));
+    match service {
+        BuiltinService::Health => image.params.push(params::side(at, edge.from, image.origin)),
+        BuiltinService::Logger => image.params.push(params::routes(at, edge.from, image.origin)),
+        _ => {}
     }
     image
 }
@@ -213,6 +224,10 @@ fn instance(
     let (has_needs, has_params) = shape(service);
     let large = served.iter().map(|(_, (_, l))| sizes(hir, l.interface).0).max().unwrap_or(0);
     let ident = names.instances.get(&id).cloned().unwrap_or_default();
+    let mut params = params::params(hir, declared, service, origins);
+    if let InstanceKind::LogRoute { logs } = declared.kind {
+        params.extend(params::of_route(at, id, logs, origin));
+    }
     InstanceImage {
         camel: names.taken.type_name(&camel(&ident), "Instance"),
         ident,
@@ -222,7 +237,7 @@ fn instance(
         label: None,
         type_path: type_path(service),
         needs: needs(at, id, service, names, origins),
-        params: params::params(hir, declared, service, origins),
+        params,
         has_needs,
         has_params,
         builtin: matches!(service.source, ServiceSource::Builtin(_)),
@@ -261,7 +276,9 @@ fn shape(service: &Service) -> (bool, bool) {
         ServiceSource::Path { facts: Ok(facts), .. } => {
             (!service.needs.is_empty() || facts.has_needs, !service.params.is_empty() || facts.has_params)
         }
-        ServiceSource::Builtin(b) => (false, knows_callers(*b).is_some() || !service.params.is_empty()),
+        ServiceSource::Builtin(b) => {
+            (!service.needs.is_empty(), knows_callers(*b).is_some() || !service.params.is_empty())
+        }
         _ => (!service.needs.is_empty(), !service.params.is_empty()),
     }
 }

@@ -368,7 +368,8 @@ fn lower_node(index: &Index<'_>, naming: &Naming, node: NodeId) -> NodeImage {
     let mut origins = Origins::default();
     let lanes = lanes::lanes(index, naming, node, &mut origins);
     let mut domains = node_plan.domains.iter();
-    let at = domain::Context { index, hir, plan, node, naming, lanes: &lanes };
+    let log_routes = domain::log_routes(hir, node_plan);
+    let at = domain::Context { index, hir, plan, node, naming, lanes: &lanes, log_routes };
     let kernel = domains.next().map(|d| domain::domain(&at, d, End::Kernel, &mut origins));
     let groups =
         domains.enumerate().map(|(i, d)| domain::domain(&at, d, End::Group(i), &mut origins)).collect();

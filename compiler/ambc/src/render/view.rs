@@ -137,6 +137,8 @@ struct Instance<'a> {
     run_mark: String,
     /// What is done with the result of `run`.
     ran: String,
+    /// `.attending()` for what the runtime runs for others.
+    attending: &'static str,
     serves: Vec<Serve<'a>>,
     lanes: String,
     setup: Vec<Line>,
@@ -291,6 +293,7 @@ fn instance_view<'a>(
         } else {
             format!("|result| ambc_linux::{module}::ran({}, result)", i.shown)
         },
+        attending: if i.builtin { ".attending()" } else { "" },
         serves: serves(i),
         lanes: array(&lanes, 4),
         setup: setup(i),
@@ -317,15 +320,15 @@ fn setup(i: &InstanceImage) -> Vec<Line> {
     let line = |text: String, origin: OriginId| Line { text, mark: mark(origin) };
     let library = i.type_path.rsplit_once("::").map_or("", |(library, _)| library);
     let (mut out, mut args) = (Vec::new(), Vec::new());
-    let params_type = if i.builtin { format!("{}Params", i.type_path) } else { format!("{library}::Params") };
+    let types = if i.builtin { i.type_path.clone() } else { format!("{library}::") };
     if i.has_needs {
         let fields: Vec<_> = i.needs.iter().map(|n| (n.name.as_str(), n.value.as_str(), n.origin)).collect();
-        literal(&mut out, "needs", &format!("{library}::Needs"), &fields, i.crate_origin);
+        literal(&mut out, "needs", &format!("{types}Needs"), &fields, i.crate_origin);
         args.push("needs");
     }
     if i.has_params {
         let fields: Vec<_> = i.params.iter().map(|p| (p.name.as_str(), p.value.as_str(), p.origin)).collect();
-        literal(&mut out, "params", &params_type, &fields, i.crate_origin);
+        literal(&mut out, "params", &format!("{types}Params"), &fields, i.crate_origin);
         args.push("params");
     }
     if i.builtin {

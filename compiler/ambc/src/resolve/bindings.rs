@@ -5,8 +5,7 @@ use super::ctx::{Ctx, Env, with_nearest};
 use super::idl::interface_name;
 use super::instances::Source;
 use crate::hir::{
-    BindMode, Binding, BuiltinService, DeferredConstruct, Id, InstanceId, InstanceKind, NodeId, ServiceId,
-    ServiceSource, Target,
+    BindMode, Binding, DeferredConstruct, Id, InstanceId, InstanceKind, NodeId, ServiceId, Target,
 };
 use crate::syntax::ast;
 use ambc_diag::{Diagnostic, Span};
@@ -211,7 +210,10 @@ impl<'a> Ctx<'a> {
             InstanceKind::Offer { interface: Some(interface), .. } => {
                 *id != caller && self.hir.lidl.is_a(*interface, wanted)
             }
-            InstanceKind::Offer { .. } | InstanceKind::Declared | InstanceKind::Import { .. } => false,
+            InstanceKind::Offer { .. }
+            | InstanceKind::Declared
+            | InstanceKind::Import { .. }
+            | InstanceKind::LogRoute { .. } => false,
         };
         self.hir.nodes[node].offers.iter().copied().filter(serves).collect()
     }
@@ -259,21 +261,13 @@ impl<'a> Ctx<'a> {
         let mut found: Vec<Span> = Vec::new();
         for (_, instance) in self.hir.instances.iter() {
             for target in instance.bindings.iter().flatten().flat_map(|b| &b.targets) {
-                if self.builtin_of(target.instance).is_some_and(|b| !super::builtin::carried_out(b)) {
+                if self.hir.builtin(target.instance).is_some_and(|b| !super::builtin::carried_out(b)) {
                     found.push(target.span);
                 }
             }
         }
         for span in found {
             self.defer(DeferredConstruct::BuiltinOffer, span);
-        }
-    }
-
-    fn builtin_of(&self, id: InstanceId) -> Option<BuiltinService> {
-        let service = self.hir.instances[id].service?;
-        match self.hir.services[service].source {
-            ServiceSource::Builtin(which) => Some(which),
-            ServiceSource::Path { .. } | ServiceSource::Registry { .. } | ServiceSource::Missing => None,
         }
     }
 }

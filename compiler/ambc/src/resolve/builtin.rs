@@ -1,7 +1,7 @@
 //! What is there without being declared: platforms, and the services of the runtime that nodes offer.
 
 use crate::hir::{
-    BuiltinService, Dimension, Name, ParamType, Platform, PlatformKind, Service, ServiceParam, ServiceSource,
+    BuiltinService, Dimension, Name, Need, ParamType, Platform, PlatformKind, Service, ServiceParam, ServiceSource,
     Value,
 };
 use ambc_diag::{Span, Spanned};
@@ -17,7 +17,7 @@ const OFFERED: [BuiltinService; 5] = [
 ];
 
 /// In the order of their ids.
-const SERVICES: [BuiltinService; 12] = [
+const SERVICES: [BuiltinService; 13] = [
     BuiltinService::Logger,
     BuiltinService::Timer,
     BuiltinService::Clock,
@@ -30,12 +30,14 @@ const SERVICES: [BuiltinService; 12] = [
     BuiltinService::GpioIn,
     BuiltinService::GpioOut,
     BuiltinService::Uart,
+    BuiltinService::LogRoute,
 ];
 
 const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
 
-/// The last segment of its interface, `ambience::…`, and the name of the offer of a built-in platform.
+/// The last segment of its interface, `ambience::…`, and the name of the offer of a built-in platform. A log route has no
+/// interface: nobody calls it.
 pub(super) fn word(service: BuiltinService) -> &'static str {
     match service {
         BuiltinService::Logger => "logger",
@@ -50,6 +52,7 @@ pub(super) fn word(service: BuiltinService) -> &'static str {
         BuiltinService::GpioIn => "gpio_in",
         BuiltinService::GpioOut => "gpio_out",
         BuiltinService::Uart => "uart",
+        BuiltinService::LogRoute => "log_route",
     }
 }
 
@@ -65,6 +68,7 @@ pub(super) fn carried_out(service: BuiltinService) -> bool {
             | BuiltinService::Storage
             | BuiltinService::Health
             | BuiltinService::Metrics
+            | BuiltinService::LogRoute
     )
 }
 
@@ -98,8 +102,8 @@ fn service(which: BuiltinService, lidl: &Model, at: Span) -> Service {
         interfaces: interface.map(|i| Spanned::new(i, at)).into_iter().collect(),
         source: ServiceSource::Builtin(which),
         type_name: None,
-        needs: Vec::new(),
-        params: params(which).into_iter().map(param).collect(),
+        needs: needs(which, lidl, at),
+        params: params(which, lidl).into_iter().map(param).collect(),
         stack: None,
         heap: None,
         concurrency: None,
@@ -107,15 +111,37 @@ fn service(which: BuiltinService, lidl: &Model, at: Span) -> Service {
         work: Vec::new(),
         runs_on: None,
         requires: Vec::new(),
-        run: None,
+        run: (which == BuiltinService::LogRoute).then_some(at),
         blocking: None,
         calls: Vec::new(),
         broken: false,
     }
 }
 
+/// A log route calls what takes its lines.
+fn needs(which: BuiltinService, lidl: &Model, at: Span) -> Vec<Need> {
+    let to = || Need {
+        name: Spanned::new("to".to_owned(), at),
+        interface: lidl.find_interface(&LOGGER).found(),
+        interface_span: at,
+        optional: false,
+        list: false,
+        from_node: None,
+        span: at,
+    };
+    (which == BuiltinService::LogRoute).then(to).into_iter().collect()
+}
+
+/// What an instance implements that takes log lines.
+pub(super) const LOGGER: [&str; 2] = ["ambience", "logger"];
+/// How much a line matters.
+pub(super) const LEVEL: [&str; 2] = ["ambience", "level"];
+
+/// The log route's place among [`SERVICES`].
+pub(super) const LOG_ROUTE: usize = SERVICES.len() - 1;
+
 /// Name, type and default of what an offer of this interface may set.
-fn params(which: BuiltinService) -> Vec<(&'static str, ParamType, Option<Value>)> {
+fn params(which: BuiltinService, lidl: &Model) -> Vec<(&'static str, ParamType, Option<Value>)> {
     let path = || ParamType::Str(4096);
     let pin = || ParamType::Str(16);
     let size = || ParamType::Quantity(Dimension::Size);
@@ -133,6 +159,10 @@ fn params(which: BuiltinService) -> Vec<(&'static str, ParamType, Option<Value>)
         BuiltinService::Uart => {
             let baud = ParamType::Int { bits: 32, signed: false };
             vec![("device", path(), None), ("baud", baud, Some(Value::Int(115_200)))]
+        }
+        BuiltinService::LogRoute => {
+            let level = lidl.find_type(&LEVEL).found();
+            level.map(|l| ("level", ParamType::Enum(l), None)).into_iter().collect()
         }
         BuiltinService::Logger
         | BuiltinService::Timer

@@ -130,7 +130,7 @@ impl Ctx<'_> {
             InstanceKind::Offer { interface, .. } | InstanceKind::Import { interface } => {
                 interface.iter().copied().collect()
             }
-            InstanceKind::Declared => it
+            InstanceKind::Declared | InstanceKind::LogRoute { .. } => it
                 .service
                 .map_or_else(Vec::new, |s| self.hir.services[s].interfaces.iter().map(|i| i.value).collect()),
         }

@@ -12,7 +12,8 @@
 //! 6. `instances`: declared ones, imports, offers of every node; their parameters
 //! 7. `groups`, `deploys`, then `placement`: where everything runs
 //! 8. `bindings`: last, because `node.disk` and `from node` depend on where the caller runs
-//! 9. `exports`, `access` and `predicate`, `require`, `operation`: rules about what is there
+//! 9. `exports`, `access` and `predicate`, `require`, `operation`: rules about what is there; `log_routes` adds what carries
+//!    lines as `logs` says
 //! 10. what damaged text may have named ([`Ctx::damaged_words`]), and `uses`
 //!
 //! `eval`, `arrays`, `attrs`, `refs` and `idl` are what the passes share; `ctx` holds their state.
@@ -34,6 +35,7 @@ mod groups;
 mod idl;
 mod instances;
 mod interpolate;
+mod log_routes;
 mod names;
 mod networks;
 mod nodes;

@@ -6,6 +6,7 @@ use super::names::{Kind, segments};
 use crate::hir::{DeferredConstruct, GroupId, InstanceId, LogLevel, Logs, Objective, Place};
 use crate::syntax::ast;
 use ambc_diag::{Diagnostic, Span, Spanned};
+use std::collections::BTreeMap;
 
 const OBJECTIVES: [(&str, Objective); 5] = [
     ("latency", Objective::Latency),
@@ -14,13 +15,8 @@ const OBJECTIVES: [(&str, Objective); 5] = [
     ("memory", Objective::Memory),
     ("traffic", Objective::Traffic),
 ];
-const LEVELS: [(&str, LogLevel); 5] = [
-    ("trace", LogLevel::Trace),
-    ("debug", LogLevel::Debug),
-    ("info", LogLevel::Info),
-    ("warn", LogLevel::Warn),
-    ("error", LogLevel::Error),
-];
+const LEVELS: [LogLevel; 5] =
+    [LogLevel::Trace, LogLevel::Debug, LogLevel::Info, LogLevel::Warn, LogLevel::Error];
 
 impl Ctx<'_> {
     pub(super) fn operation(&mut self) {
@@ -32,6 +28,7 @@ impl Ctx<'_> {
                 _ => {}
             }
         }
+        self.log_routes();
     }
 
     fn place_wish(&mut self, place: &ast::Place, item: &ast::Item, env: Env<'_>) {
@@ -51,14 +48,17 @@ impl Ctx<'_> {
     }
 
     fn logs(&mut self, logs: &ast::Logs, span: Span, env: Env<'_>) {
-        self.defer(DeferredConstruct::Logs, span);
-        let from = logs.from.iter().flat_map(|t| self.members_of(t, env)).map(|i| i.value).collect();
+        let mut from = BTreeMap::new();
+        for named in logs.from.iter().flat_map(|t| self.members_of(t, env)) {
+            from.entry(named.value).or_insert(named.span);
+        }
         let level = match &logs.level {
-            Some(word) => self.word_of(word, &LEVELS, "a level").map(|l| l.value),
+            Some(word) => self.word_of(word, &LEVELS.map(|l| (l.word(), l)), "a level").map(|l| l.value),
             None => Some(LogLevel::Info),
         };
         let Some(to) = self.one_instance(&logs.to, env) else { return };
         let Some(level) = level else { return };
+        let to = Spanned::new(to, logs.to.span);
         self.hir.logs.push(Logs { all: logs.from.is_empty(), from, to, level, span });
     }
 

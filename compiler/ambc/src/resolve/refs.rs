@@ -68,7 +68,7 @@ impl Ctx<'_> {
     pub(super) fn offer_named(&self, node: NodeId, name: &str) -> Option<InstanceId> {
         let is_it = |id: &&InstanceId| match &self.hir.instances[**id].kind {
             InstanceKind::Offer { offer, .. } => offer == name,
-            InstanceKind::Declared | InstanceKind::Import { .. } => false,
+            InstanceKind::Declared | InstanceKind::Import { .. } | InstanceKind::LogRoute { .. } => false,
         };
         self.hir.nodes[node].offers.iter().find(is_it).copied()
     }
@@ -94,7 +94,7 @@ impl Ctx<'_> {
     fn offer_name(&self, id: InstanceId) -> Option<String> {
         match &self.hir.instances[id].kind {
             InstanceKind::Offer { offer, .. } => Some(offer.clone()),
-            InstanceKind::Declared | InstanceKind::Import { .. } => None,
+            InstanceKind::Declared | InstanceKind::Import { .. } | InstanceKind::LogRoute { .. } => None,
         }
     }
 

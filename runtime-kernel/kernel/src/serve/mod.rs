@@ -18,7 +18,8 @@ pub trait Work {
     /// Requests being served.
     fn in_flight(&self) -> u32;
 
-    /// Whether it will never do anything again by itself: pools always, active services once they returned.
+    /// Whether it will never do anything again by itself: pools always, active services once they returned or
+    /// if they only attend to others.
     fn done(&self) -> bool {
         true
     }

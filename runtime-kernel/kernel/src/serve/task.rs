@@ -13,13 +13,20 @@ pub struct Task<'p, F, D> {
     report: Option<D>,
     wake: &'static WakeMask,
     ctx: &'p Ctx<'p>,
+    attends: bool,
 }
 
 impl<'p, F: Future, D: FnOnce(F::Output)> Task<'p, F, D> {
     /// `report` is called once, with the result.
     pub fn new(future: Pin<&'p mut F>, wake: &'static WakeMask, ctx: &'p Ctx<'p>, report: D) -> Self {
         wake.set(0);
-        Self { future: Some(future), report: Some(report), wake, ctx }
+        Self { future: Some(future), report: Some(report), wake, ctx, attends: false }
+    }
+
+    /// It never ends and only does what others give it and count: it does not keep its group from being done.
+    #[must_use]
+    pub fn attending(self) -> Self {
+        Self { attends: true, ..self }
     }
 }
 
@@ -47,7 +54,7 @@ impl<F: Future, D: FnOnce(F::Output)> Work for Task<'_, F, D> {
     }
 
     fn done(&self) -> bool {
-        self.future.is_none()
+        self.attends || self.future.is_none()
     }
 }
 

@@ -38,6 +38,23 @@ pub(super) fn label(value: String, origin: OriginId) -> ParamImage {
     ParamImage { name: "label".into(), value, kind: None, text: String::new(), origin }
 }
 
+/// Of a log route: its name, and its number among those of the node.
+pub(super) fn of_route(at: &Context<'_>, id: InstanceId, logs: usize, origin: OriginId) -> [ParamImage; 2] {
+    let number = at.log_routes.iter().position(|l| *l == logs).unwrap_or(0);
+    let (value, text) = (number.to_string(), String::new());
+    let number = ParamImage { name: "number".into(), value, kind: None, text, origin };
+    [label(at.naming.shown(at.hir, id), origin), number]
+}
+
+/// The `routes` of a logger: the numbers of those that take its caller's lines.
+pub(super) fn routes(at: &Context<'_>, caller: InstanceId, origin: OriginId) -> ParamImage {
+    let takes = |logs: &usize| at.hir.logs[*logs].from.contains_key(&caller);
+    let numbers: Vec<_> = at.log_routes.iter().enumerate().filter(|(_, logs)| takes(logs)).collect();
+    let numbers: Vec<_> = numbers.into_iter().map(|(number, _)| number.to_string()).collect();
+    let value = format!("&[{}]", numbers.join(", "));
+    ParamImage { name: "routes".into(), value, kind: None, text: String::new(), origin }
+}
+
 /// What an identity can hold. Enums and arrays stay in the image: nodes that differ in them are no class.
 fn identity_kind(ty: &ParamType) -> Option<ParamKind> {
     Some(match ty {

@@ -114,7 +114,7 @@ fn main() -> ExitCode {
 
 fn build(host: Host) -> Result<ExitCode, Refused> {
     let ctx = host.ctx();
-    let made = made!(services::Logger::new(&host, services::LoggerParams { label: "clerk" }))
+    let made = made!(services::Logger::new(&host, services::LoggerParams { label: "clerk", routes: &[] }))
         .map_err(|e| Refused::new("desk.log", e))?;
     let node_log = Handle::<node_log>::init(|| made);
     let server_log = Handle::<__ambc_server_log>::init(|| host.server(0, None));
