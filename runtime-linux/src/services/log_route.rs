@@ -53,7 +53,12 @@ impl<L: Logger> LogRoute<L> {
         Self::of(host.node(), host.lines().queue(params.number), needs, params)
     }
 
-    fn of(node: &'static str, queue: &'static Queue, needs: LogRouteNeeds<L>, params: LogRouteParams) -> Self {
+    fn of(
+        node: &'static str,
+        queue: &'static Queue,
+        needs: LogRouteNeeds<L>,
+        params: LogRouteParams,
+    ) -> Self {
         queue.open(params.label, params.level);
         Self { label: params.label, node, queue, to: needs.to, fails: Cell::new(false) }
     }

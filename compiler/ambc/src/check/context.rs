@@ -106,7 +106,9 @@ impl<'a> Context<'a> {
     pub(super) fn interfaces_unknown(&self, instance: InstanceId) -> bool {
         let at = &self.hir.instances[instance];
         match &at.kind {
-            InstanceKind::Declared | InstanceKind::LogRoute { .. } => self.service(at).is_none_or(|s| s.broken),
+            InstanceKind::Declared | InstanceKind::LogRoute { .. } => {
+                self.service(at).is_none_or(|s| s.broken)
+            }
             InstanceKind::Offer { interface, .. } | InstanceKind::Import { interface } => interface.is_none(),
         }
     }

@@ -187,5 +187,7 @@ fn circle(cx: &Context<'_>, from: InstanceId, to: InstanceId, at: Span, way: Way
             },
         );
     }
-    out.help(format!("leave `{from}` out: its node prints its lines anyway; `*` leaves out such instances by itself"))
+    out.help(format!(
+        "leave `{from}` out: its node prints its lines anyway; `*` leaves out such instances by itself"
+    ))
 }

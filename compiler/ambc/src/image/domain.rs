@@ -9,7 +9,9 @@ use super::rust_names::{Taken, slug};
 use super::{
     CallerImage, CrateImage, DomainImage, End, InstanceImage, NeedImage, Served, ServerImage, Varying,
 };
-use crate::hir::{BindMode, BuiltinService, Deployment, InstanceId, InstanceKind, NodeId, Service, ServiceSource};
+use crate::hir::{
+    BindMode, BuiltinService, Deployment, InstanceId, InstanceKind, NodeId, Service, ServiceSource,
+};
 use crate::plan::{DomainPlan, Edge, NodePlan, Plan, Transport, edge_name};
 use crate::render::OriginId;
 use ambc_lidl::model::{InterfaceId, camel};

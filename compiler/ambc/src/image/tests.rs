@@ -8,6 +8,7 @@ const LIDL: &str = "namespace api;\nservice echo { say(text: string<20>) -> u32;
 const PARTS: &str = "use \"api.lidl\";
 service server : api::echo { crate \"svc\"; param factor: u32 = 1; }
 service other : api::echo { crate \"svc\"; }
+service keeper : ambience::logger { crate \"svc\"; }
 service client { crate \"svc\"; run; needs to: api::echo; needs log: ambience::logger from node;
     param id: u32 = 0; param type: duration = 1s; param label: string<16> = \"\"; param weights: array<u8, 2> = [1, 2]; }
 ";
@@ -163,4 +164,32 @@ fn the_order_of_names_of_neighbours_does_not_count() {
          deploy box[i] { kernel ask[i]; serve[i]; }",
     );
     assert_eq!(ring.iter().map(ClassImage::label).collect::<Vec<_>>(), ["box (12 nodes)"]);
+}
+
+#[test]
+fn nodes_whose_lines_go_the_same_ways_are_one_class() {
+    let found = classes(&format!(
+        "{LAN}node box[i in 5] : linux {{ link lan at \"10.0.0.{{i + 1}}\"; }}
+         instance ask[5] = client {{ to: all; }} instance all = server; instance keep[2] = keeper;
+         deploy box[i] {{ ask[i]; }} deploy hub {{ all; keep[*]; }}
+         logs * to keep[0] level warn; logs ask[0..2] to keep[1]; logs ask[4] to keep[0] level debug;"
+    ));
+    let mut names = names(&found);
+    names.sort();
+    let alike: [(&str, &[&str]); 4] = [
+        ("box_0", &["box[0]", "box[1]"]),
+        ("box_2", &["box[2]", "box[3]"]),
+        ("box_4", &["box[4]"]),
+        ("hub", &["hub"]),
+    ];
+    assert_eq!(names, expected(&alike));
+    let class = found.iter().find(|c| c.image.slug == "box_0").unwrap();
+    let route = |number: usize| {
+        let routes = class.image.kernel.instances.iter().filter(|i| i.type_path == "services::LogRoute");
+        routes.filter(|i| i.params[2].value == number.to_string()).map(|i| i.params[0].value.clone()).next()
+    };
+    assert_eq!(route(0).as_deref(), Some("::ambience::Level::Warn"));
+    assert_eq!(route(1).as_deref(), Some("::ambience::Level::Info"));
+    let logger = class.image.kernel.instances.iter().find(|i| i.label.is_some()).unwrap();
+    assert_eq!((logger.params[1].name.as_str(), logger.params[1].value.as_str()), ("routes", "&[0, 1]"));
 }

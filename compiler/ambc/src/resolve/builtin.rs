@@ -1,8 +1,8 @@
 //! What is there without being declared: platforms, and the services of the runtime that nodes offer.
 
 use crate::hir::{
-    BuiltinService, Dimension, Name, Need, ParamType, Platform, PlatformKind, Service, ServiceParam, ServiceSource,
-    Value,
+    BuiltinService, Dimension, Name, Need, ParamType, Platform, PlatformKind, Service, ServiceParam,
+    ServiceSource, Value,
 };
 use ambc_diag::{Span, Spanned};
 use ambc_lidl::model::Model;

@@ -1,7 +1,7 @@
 //! Exports, imports, place, logs, groups.
 
 use super::help::{fine, said};
-use crate::hir::{LogLevel, RestartThen};
+use crate::hir::{InstanceKind, LogLevel, RestartThen};
 
 const BASE: &str = "instance a = source { to: b; } instance b = keeper; network lan : udp;
     node n : linux { link lan at \"10.0.0.1\"; } deploy n { a; b; } ";
@@ -75,4 +75,32 @@ fn mistakes_outside() {
             "deploy.amb:13:85: error[E0232]: `then` is one of `reboot`, `stop`",
         ]
     );
+}
+
+#[test]
+fn a_star_leaves_out_collectors_what_they_call_and_what_others_send() {
+    let hir = fine(
+        "service taker : ambience::logger { crate \"k\"; needs to: ambience::logger; needs log: ambience::logger from node; }
+         service leaf : ambience::logger { crate \"k\"; needs log: ambience::logger from node; }
+         service mute : ambience::logger { crate \"k\"; }
+         service talker { crate \"t\"; run; needs log: ambience::logger; }
+         node m : linux; node n : linux;
+         instance one = taker { to: below; } instance below = leaf; instance two = mute;
+         instance here = talker { log: node.logger; } instance far = talker { log: m.logger; }
+         instance own = talker { log: node.logger; }
+         group talkers { here; own; }
+         deploy n { one; below; far; talkers; } deploy m { two; }
+         logs * to one; logs talkers to two level error; logs own to one level trace;",
+    );
+    let of = |index: usize| -> Vec<String> {
+        hir.logs[index].from.keys().map(|i| hir.instances[*i].name.to_string()).collect()
+    };
+    assert_eq!([of(0), of(1), of(2)], [vec!["here", "far"], vec!["here", "own"], vec!["own"]]);
+    let routes: Vec<_> = hir
+        .instances
+        .iter()
+        .filter(|(_, i)| matches!(i.kind, InstanceKind::LogRoute { .. }))
+        .map(|(_, i)| i.name.to_string())
+        .collect();
+    assert_eq!(routes, ["m.log_to_one", "n.log_to_one", "n.log_to_two", "n.log_to_one_2"]);
 }
