@@ -5,11 +5,12 @@ use std::process::Command;
 
 const AMBC: &str = env!("CARGO_BIN_EXE_ambc-under-test");
 
-const DECKS: [&str; 8] = [
+const DECKS: [&str; 9] = [
     "examples/camera_trap/deployment.amb",
     "examples/calc/three_hops.amb",
     "examples/calc/exported.amb",
     "examples/e2e/decks/hammer.amb",
+    "examples/e2e/decks/logs.amb",
     "examples/e2e/decks/operation.amb",
     "examples/greenhouse/greenhouse.amb",
     "examples/e2e/decks/shapes.amb",
