@@ -129,3 +129,13 @@ fn a_collector_gets_every_line_of_its_level_once_and_none_of_its_own() {
     }
     assert!(!done.stdout.contains("were lost"), "{}", done.all());
 }
+
+#[test]
+fn lines_for_a_collector_that_is_not_there_are_counted_and_keep_no_run_from_ending() {
+    let deck = "examples/e2e/decks/logs.amb";
+    let done = finish("run pumps", ambc(AMBC, &["run", "--until-idle", "--node", "pumps", deck]));
+    assert_eq!(done.code(), Some(0), "{}", done.all());
+    let each = 3 * ["Warn", "Error"].len() + 1;
+    let lost = format!("pumps.log_to_file: {} lines were lost", 2 * each);
+    assert_eq!(done.stdout.matches(&lost).count(), 1, "{}", done.all());
+}

@@ -28,8 +28,10 @@ struct Inner {
     lost: u64,
     /// Lost before what was taken last, and not said to the collector yet.
     unsaid: u64,
-    /// What was taken last is still on its way.
-    busy: bool,
+    /// What was taken last is still on its way: so many lines, which is none where only a loss is said.
+    under_way: Option<u64>,
+    /// The collector is away for a while: what waits for it keeps nobody busy.
+    away: bool,
     waker: Option<Waker>,
 }
 
@@ -53,7 +55,7 @@ impl Lines {
         queues[number]
     }
 
-    /// No line waits or is on its way.
+    /// No line waits or is on its way, but to a collector that is away.
     pub(crate) fn idle(&self) -> bool {
         self.0.borrow().iter().all(|queue| queue.0.borrow().idle())
     }
@@ -94,13 +96,19 @@ impl Queue {
 
     /// The next line; `None`: only that lines were lost is to be said. What was taken before is done with.
     pub(crate) async fn next(&self) -> Option<Line> {
-        self.0.borrow_mut().busy = false;
+        self.0.borrow_mut().settle();
         poll_fn(|cx| self.0.borrow_mut().take(cx)).await
     }
 
-    /// Counts a line that was taken and that the collector did not get.
+    /// The collector did not get what was taken last.
     pub(crate) fn lose(&self) {
-        self.0.borrow_mut().unsaid += 1;
+        let mut inner = self.0.borrow_mut();
+        inner.unsaid += inner.under_way.take().unwrap_or(0);
+    }
+
+    /// Nothing more is taken before the collector may be back.
+    pub(crate) fn is_away(&self) {
+        self.0.borrow_mut().away = true;
     }
 
     /// How many lines are lost that the collector does not know of.
@@ -115,6 +123,11 @@ impl Queue {
 }
 
 impl Inner {
+    /// What was taken is done with.
+    fn settle(&mut self) {
+        (self.under_way, self.away) = (None, false);
+    }
+
     fn take(&mut self, cx: &Context<'_>) -> Poll<Option<Line>> {
         let line = self.waiting.pop_front();
         let lost = match &line {
@@ -126,18 +139,18 @@ impl Inner {
             return Poll::Pending;
         }
         self.unsaid += lost;
-        self.busy = true;
+        self.under_way = Some(u64::from(line.is_some()));
         Poll::Ready(line)
     }
 
     fn idle(&self) -> bool {
-        self.waiting.is_empty() && !self.busy && self.lost == 0
+        self.away || (self.waiting.is_empty() && self.under_way.is_none() && self.lost == 0)
     }
 
     /// Lines that did not get through.
     fn left(&self) -> u64 {
         let waiting: u64 = self.waiting.iter().map(|line| line.lost + 1).sum();
-        waiting + self.lost + self.unsaid + u64::from(self.busy)
+        waiting + self.lost + self.unsaid + self.under_way.unwrap_or(0)
     }
 }
 
@@ -216,7 +229,10 @@ mod tests {
         }
         assert!(!queue.0.borrow().idle());
         assert_eq!((taken(queue), queue.unsaid()), (Some(None), 1));
+        queue.push(Info, "a", "y");
+        assert!(taken(queue).flatten().is_some());
+        assert_eq!(queue.0.borrow().left(), 2, "one was lost, and one is on its way");
         queue.lose();
-        assert_eq!(queue.0.borrow().left(), 3, "two were lost, and one is on its way");
+        assert_eq!((queue.0.borrow().left(), queue.unsaid()), (2, 2));
     }
 }

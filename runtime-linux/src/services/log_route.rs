@@ -3,7 +3,7 @@
 use crate::log::{self, Level};
 use crate::node::Host;
 use crate::node::lines::{Line, Queue, were_lost};
-use ambc_kernel::Run;
+use ambc_kernel::{Ctx, Run, time};
 use ambience::{CallError, Logger};
 use core::cell::Cell;
 use core::convert::Infallible;
@@ -11,13 +11,14 @@ use core::convert::Infallible;
 /// Sends the lines of one queue, one after the other, as `NODE INSTANCE: message`.
 ///
 /// The collector never makes the node wait: a line whose call fails is lost and counted, as is one that had no room. The
-/// number is said to the collector before the next line that it takes.
+/// number is said to the collector before the next line that it takes. While nothing gets through, one line a second is tried.
 #[derive(Debug)]
 pub struct LogRoute<L> {
     label: &'static str,
     node: &'static str,
     queue: &'static Queue,
     to: L,
+    ctx: &'static Ctx<'static>,
     fails: Cell<bool>,
 }
 
@@ -39,6 +40,8 @@ pub struct LogRouteParams {
     pub number: usize,
 }
 
+/// After a call that found nobody.
+const PAUSE_NS: u64 = 1_000_000_000;
 /// Bytes of the longest text that a logger takes.
 const MOST_BYTES: usize = super::logger::MAX_MESSAGE;
 /// Bytes of the longest `NODE INSTANCE`; names may be longer and are cut.
@@ -50,31 +53,37 @@ impl<L: Logger> LogRoute<L> {
     /// The route of this number.
     #[must_use]
     pub fn new(host: &Host, needs: LogRouteNeeds<L>, params: LogRouteParams) -> Self {
-        Self::of(host.node(), host.lines().queue(params.number), needs, params)
-    }
-
-    fn of(
-        node: &'static str,
-        queue: &'static Queue,
-        needs: LogRouteNeeds<L>,
-        params: LogRouteParams,
-    ) -> Self {
+        let queue = host.lines().queue(params.number);
         queue.open(params.label, params.level);
-        Self { label: params.label, node, queue, to: needs.to, fails: Cell::new(false) }
+        Self {
+            label: params.label,
+            node: host.node(),
+            queue,
+            to: needs.to,
+            ctx: host.ctx(),
+            fails: Cell::new(false),
+        }
     }
 
     async fn pass_on(&self, line: Option<Line>) {
-        let mut result = self.say_what_was_lost().await;
-        if let Some(line) = line {
-            if result.is_ok() {
-                result = self.send(line.level, line.who, &line.message).await;
-            }
-            if result.is_err() {
-                self.queue.lose();
-            }
-        }
-        if let (Err(why), false) = (result, self.fails.replace(result.is_err())) {
+        let result = self.try_to_pass_on(line).await;
+        let failed_before = self.fails.replace(result.is_err());
+        let Err(why) = result else { return };
+        self.queue.lose();
+        if !failed_before {
             log::line(Level::Warn, self.label, format_args!("lines are lost: {why}"));
+        }
+        if matches!(why, CallError::Timeout | CallError::Unreachable) {
+            self.queue.is_away();
+            time::sleep_until(self.ctx, self.ctx.now().saturating_add(PAUSE_NS)).await;
+        }
+    }
+
+    async fn try_to_pass_on(&self, line: Option<Line>) -> Result<(), CallError> {
+        self.say_what_was_lost().await?;
+        match line {
+            Some(line) => self.send(line.level, line.who, &line.message).await,
+            None => Ok(()),
         }
     }
 
@@ -131,6 +140,7 @@ fn split(text: &str, bytes: usize) -> (&str, &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ends;
     use crate::node::lines::{Lines, MOST_WAITING};
     use ambience::Level::Info;
     use core::cell::RefCell;
@@ -183,11 +193,12 @@ mod tests {
 
     fn route() -> (LogRoute<&'static Collector>, &'static Collector) {
         let to: &Collector = Box::leak(Box::default());
-        let params = LogRouteParams { level: Info, label: "n.log_to_c", number: 0 };
-        (LogRoute::of("n", Lines::default().queue(0), LogRouteNeeds { to }, params), to)
+        let (label, queue) = ("n.log_to_c", Lines::default().queue(0));
+        queue.open(label, Info);
+        (LogRoute { label, node: "n", queue, to, ctx: ends::ctx(1), fails: Cell::new(false) }, to)
     }
 
-    /// Sends everything that waits.
+    /// Sends everything that waits, up to the next pause.
     fn turn(route: &LogRoute<&'static Collector>) {
         let run = pin!(route.run());
         assert!(matches!(run.poll(&mut Context::from_waker(Waker::noop())), Poll::Pending));
@@ -230,8 +241,10 @@ mod tests {
         for n in 0..3 {
             route.queue.push(Info, "a", &n.to_string());
         }
-        turn(&route);
-        assert_eq!((to.taken(), route.queue.unsaid()), (vec![], 3));
+        for tried in 1..=3 {
+            turn(&route);
+            assert_eq!((to.taken(), route.queue.unsaid()), (vec![], tried), "and it pauses");
+        }
         to.away.set(false);
         route.queue.push(Info, "a", "3");
         turn(&route);
