@@ -24,7 +24,7 @@ fn groups_call_each_other_and_the_kernel_and_survive_a_death() {
     let status = node.stop();
     assert!(status.success(), "{status} {:#?}", node.said);
     assert!(node.has_said(&["edge asker.tally -> tally: 1000 calls, 0 errors"]), "{:#?}", node.said);
-    assert!(node.has_said(&["edge asker.keeper -> keeper: 1003 calls, 1 errors", "answered by group keep"]));
+    assert!(node.has_said(&["edge asker.keeper -> keeper: 1003 calls, 1 error", "answered by group keep"]));
     assert!(!alive(ask) && !alive(keep));
     println!("{}", node.said.join("\n"));
 }

@@ -94,8 +94,8 @@ fn a_second_sensor_triggers_the_same_camera() {
     assert_eq!(ran.table(), BASE.table());
     let calls = |sensor| ran.calls(&format!("{sensor}.handler -> camera_mgr"), "group trap");
     let (one, two) = (calls("motion1"), calls("motion2"));
-    assert!(one > 1 && two > 1, "both sense motion: {one}, {two}");
-    // Each is told once that the film is used up.
+    // Each is told once that the film is used up; how many photographs either of them triggered is up to their clocks.
+    assert!(one >= 1 && two >= 1, "both reach the camera: {one}, {two}");
     assert_eq!(one + two, 84 + 2);
 }
 

@@ -25,13 +25,15 @@ fn hammered<'a>(lines: &'a [String], who: &str) -> &'a str {
 
 #[test]
 fn a_killed_group_is_restarted_and_only_its_callers_notice() {
-    let deck = "examples/e2e/decks/hammer.amb";
-    let mut run = Running::start(ambc(AMBC, &["run", "--until-idle", deck]));
-    run.line("ambc: ready", BUILD);
-    let started = run.seen.iter().find(|l| l.contains("ambc: group counter is process")).cloned();
-    let mut pid = pid_of(&started.unwrap_or_else(|| panic!("{}", run.seen.join("\n"))));
-    for _ in 0..3 {
-        std::thread::sleep(Duration::from_millis(150));
+    const DEATHS: u32 = 3;
+    let (deck, deaths) = ("examples/e2e/decks/hammer.amb", format!("deaths={DEATHS}"));
+    let mut run = Running::start(ambc(AMBC, &["run", "--until-idle", deck, "--set", &deaths]));
+    let mut pid = pid_of(&run.line("ambc: group counter is process", BUILD));
+    for before in 0..DEATHS {
+        // Of each caller, with calls of the usual kind beside: so every caller has a call that was accepted.
+        for _ in 0..4 {
+            run.line(&format!(": a call stays after {before} deaths"), RUN);
+        }
         signal(pid, "KILL");
         run.line(&format!("pid {pid} died"), RUN);
         pid = pid_of(&run.line("ambc: group counter is process", RUN));
@@ -41,21 +43,21 @@ fn a_killed_group_is_restarted_and_only_its_callers_notice() {
     let mut restarted = 0;
     for i in 0..4 {
         let line = hammered(&lines, &format!("caller[{i}]"));
-        let ends: u32 =
-            ["ok", "restarted", "timeout", "unreachable", "other"].iter().map(|n| number(line, n)).sum();
-        assert_eq!(ends, 4_000, "every call ends: {line}");
+        assert_eq!(number(line, "held"), DEATHS, "who was in the callee is told: {line}");
         assert_eq!(
             number(line, "timeout") + number(line, "other") + number(line, "unreachable"),
             0,
             "{line}"
         );
-        assert!(number(line, "ok_since") > 100, "calls succeed again: {line}");
+        assert!(number(line, "ok_since") >= 4_000, "calls succeed again: {line}");
         restarted += number(line, "restarted");
     }
-    assert!(restarted > 0, "somebody was told");
     let calm = hammered(&lines, "calm");
     assert_eq!(number(calm, "ok"), 4_000, "others keep serving: {calm}");
-    println!("    {restarted} calls ended as Restarted in 3 deaths");
+    let starts =
+        |group: &str| lines.iter().filter(|l| l.contains(&format!("group {group} is process"))).count();
+    assert_eq!((starts("counter"), starts("bystander"), starts("calm")), (1 + DEATHS as usize, 1, 1));
+    println!("    {restarted} more calls ended as Restarted in {DEATHS} deaths");
 }
 
 #[test]
@@ -74,48 +76,52 @@ fn over_a_bad_network_no_call_is_lost_or_run_twice() {
 }
 
 #[test]
-fn an_unplugged_relay_means_typed_errors_in_time_and_then_recovery() {
+fn an_unplugged_relay_means_typed_errors_and_then_recovery() {
     let deck = "examples/e2e/decks/hops.amb";
     let mut run = Running::start(ambc(AMBC, &["run", "--until-idle", deck]));
-    run.line("n1 info  ambc: ready", BUILD);
+    run.line("caller: now 0 answers", BUILD);
     let relay = process_of(run.pid(), "n2");
-    std::thread::sleep(Duration::from_millis(500));
     signal(relay, "STOP");
-    std::thread::sleep(Duration::from_millis(2_500));
+    let said = run.line("caller: now calls end as", RUN);
+    assert!(said.ends_with("Timeout") || said.ends_with("Unreachable"), "{said}");
     signal(relay, "CONT");
+    run.line("caller: now 0 answers", RUN);
     let (status, lines) = run.end(RUN);
     assert_eq!(status.code(), Some(0), "{}", lines.join("\n"));
     let line = hammered(&lines, "caller");
-    let failed = number(line, "timeout") + number(line, "unreachable");
-    assert_eq!(number(line, "ok") + failed, 150, "nothing but results, Timeout and Unreachable: {line}");
-    assert!((1..=6).contains(&failed), "each failed call ended within its second: {line}");
-    assert!(number(line, "ok_since") > 20, "it recovers: {line}");
+    assert_eq!((number(line, "restarted"), number(line, "other")), (0, 0), "{line}");
     assert_eq!(number(line, "repeated"), 0, "{line}");
 }
 
 #[test]
 fn while_the_first_replica_is_away_the_next_one_answers() {
-    let mut run = Running::start(ambc(AMBC, &["run", "--until-idle", "examples/e2e/decks/replicas.amb"]));
-    run.line("n1 info  ambc: ready", BUILD);
-    let is_it = |line: &&String| line.contains("group preferred is process");
-    let started = run.seen.iter().find(is_it).cloned();
-    let group = pid_of(&started.unwrap_or_else(|| run.line("group preferred is process", RUN)));
+    let mut run = Running::start(ambc(AMBC, &["run", "examples/e2e/decks/replicas.amb"]));
+    let group = pid_of(&run.line("group preferred is process", BUILD));
     let node = process_of(run.pid(), "n2");
-    std::thread::sleep(Duration::from_millis(500));
+    run.line("caller: 1 goes on answering", RUN);
     signal(group, "KILL");
-    std::thread::sleep(Duration::from_millis(500));
+    run.line("group preferred is process", RUN);
+    // The first may be one of the old process, which comes late.
+    for _ in 0..2 {
+        run.line("caller: 1 goes on answering", RUN);
+    }
     signal(node, "STOP");
-    std::thread::sleep(Duration::from_millis(1_500));
+    for _ in 0..2 {
+        run.line("caller: 2 goes on answering", RUN);
+    }
     signal(node, "CONT");
+    run.line("caller: now 1 answers", RUN);
+    for _ in 0..2 {
+        run.line("caller: 1 goes on answering", RUN);
+    }
+    signal(run.pid(), "INT");
     let (status, lines) = run.end(RUN);
     assert_eq!(status.code(), Some(0), "{}", lines.join("\n"));
-    let line = hammered(&lines, "caller");
-    assert_eq!(number(line, "ok"), 400, "no call failed: {line}");
+    assert!(!lines.iter().any(|l| l.contains("caller: now calls end as")), "{}", lines.join("\n"));
     let (preferred, spare) =
         (calls_of(&lines, "n1", "caller.counter[0]"), calls_of(&lines, "n1", "caller.counter[1]"));
-    assert!(preferred.1 >= 1 && spare.0 >= 1, "the other one was asked: {preferred:?} {spare:?}");
-    assert!(preferred.1 <= 20, "not every call waits for who is away: {preferred:?}");
-    assert!(preferred.0 > 20, "it is preferred again: {preferred:?}");
+    assert!(preferred.1 >= 1 && spare.0 >= 100, "the other one was asked: {preferred:?} {spare:?}");
+    assert!(preferred.1 < spare.0, "not every call waits for who is away: {preferred:?} {spare:?}");
     assert_eq!(spare.1, 0, "{spare:?}");
 }
 
@@ -159,9 +165,10 @@ fn calls_of(lines: &[String], node: &str, edge: &str) -> (u32, u32) {
     let of_node = lines.iter().filter(|l| l.split_whitespace().nth(1) == Some(node));
     let line = of_node.into_iter().find(|l| l.contains(&format!("edge {edge} ->")));
     let line = line.unwrap_or_else(|| panic!("no edge {edge}:\n{}", lines.join("\n")));
+    // One of them is `1 call`.
     let before = |word: &str| line.split(word).next().and_then(|l| l.rsplit([' ', ':']).next()?.parse().ok());
     let count = |word| before(word).unwrap_or_else(|| panic!("no{word} in {line}"));
-    (count(" calls"), count(" errors"))
+    (count(" call"), count(" error"))
 }
 
 /// The process of a node, among the children of `ambc run`.

@@ -5,6 +5,9 @@ use ambc_kernel::{CallError, Ctx, time};
 use ambc_wire::Bulk;
 use std::cell::Cell;
 
+/// Milliseconds of a `slow` call that no test waits for.
+pub const FOR_EVER: u32 = 3_600_000;
+
 #[derive(Debug)]
 pub struct Keeper {
     total: Cell<u32>,
@@ -24,7 +27,11 @@ impl Store for Keeper {
         Ok(self.total.get())
     }
 
+    #[expect(clippy::print_stderr, reason = "this test service has no logger")]
     async fn slow(&self, ms: u32) -> Result<u32, CallError> {
+        if ms >= FOR_EVER {
+            eprintln!("a call is here to stay");
+        }
         time::sleep_until(self.ctx, self.ctx.now() + u64::from(ms) * 1_000_000).await;
         Ok(ms)
     }

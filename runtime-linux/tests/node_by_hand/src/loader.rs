@@ -1,7 +1,9 @@
-//! An active service that keeps twelve calls under way and counts how they end.
+//! An active service that keeps twelve calls under way, and one more that stays in the keeper, and counts how they end.
 
+use crate::keeper::FOR_EVER;
 use crate::store::Store;
 use ambc_kernel::{CallError, Run};
+use core::cell::Cell;
 use core::future::poll_fn;
 use core::pin::Pin;
 use core::task::Poll;
@@ -43,6 +45,33 @@ impl<K: Store, T: Store> Loader<K, T> {
     }
 
     #[expect(clippy::print_stderr, reason = "this test service has no logger")]
+    async fn rounds(&self, held: &Cell<u32>) {
+        let mut count = Count::default();
+        while count.deaths < self.deaths {
+            self.round(&mut count).await;
+            if count.rounds == 100 {
+                eprintln!("under way");
+            }
+        }
+        for _ in 0..100 {
+            self.round(&mut count).await;
+        }
+        let (Count { calls, ok, restarted, other, tally, rounds, .. }, held) = (count, held.get());
+        eprintln!(
+            "done {calls} ok {ok} restarted {restarted} other {other} tally {tally} rounds {rounds} held {held}"
+        );
+    }
+
+    /// One keeper after the other has a call that stays until it dies; `held` counts those that ended as they should.
+    async fn hold(&self, held: &Cell<u32>) {
+        for _ in 0..self.deaths {
+            if self.needs.keeper.slow(FOR_EVER).await == Err(CallError::Restarted) {
+                held.set(held.get() + 1);
+            }
+        }
+    }
+
+    #[expect(clippy::print_stderr, reason = "this test service has no logger")]
     async fn round(&self, count: &mut Count) {
         let calls = (0..12).map(|_| Box::pin(self.needs.keeper.add(1))).collect();
         let results: Vec<Result<u32, CallError>> = all(calls).await;
@@ -68,7 +97,7 @@ impl<K: Store, T: Store> Loader<K, T> {
 }
 
 /// The results of all calls, made at once.
-async fn all<F: Future>(mut calls: Vec<Pin<Box<F>>>) -> Vec<F::Output> {
+async fn all<F: Future + ?Sized>(mut calls: Vec<Pin<Box<F>>>) -> Vec<F::Output> {
     let mut results = Vec::new();
     poll_fn(|cx| {
         calls.retain_mut(|call| match call.as_mut().poll(cx) {
@@ -85,20 +114,11 @@ async fn all<F: Future>(mut calls: Vec<Pin<Box<F>>>) -> Vec<F::Output> {
 }
 
 impl<K: Store, T: Store> Run for Loader<K, T> {
-    #[expect(clippy::print_stderr, reason = "this test service has no logger")]
     async fn run(&self) -> Result<(), impl core::fmt::Display> {
-        let mut count = Count::default();
-        while count.deaths < self.deaths {
-            self.round(&mut count).await;
-            if count.rounds == 100 {
-                eprintln!("under way");
-            }
-        }
-        for _ in 0..100 {
-            self.round(&mut count).await;
-        }
-        let Count { calls, ok, restarted, other, tally, rounds, .. } = count;
-        eprintln!("done {calls} ok {ok} restarted {restarted} other {other} tally {tally} rounds {rounds}");
+        let held = Cell::new(0);
+        let both: Vec<Pin<Box<dyn Future<Output = ()>>>> =
+            vec![Box::pin(self.rounds(&held)), Box::pin(self.hold(&held))];
+        all(both).await;
         Ok::<(), CallError>(())
     }
 }

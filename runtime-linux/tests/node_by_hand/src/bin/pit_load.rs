@@ -6,8 +6,12 @@ use ambc_linux::Refused;
 use ambc_linux::group::{self, Host};
 use ambc_linux::spec::{End, GroupLane, GroupSpec, Peer};
 use core::pin::pin;
+use node_by_hand::keeper::FOR_EVER;
 use node_by_hand::store::StoreClient;
 use std::process::ExitCode;
+
+/// No call ends for want of patience, also on a loaded machine.
+const FOR_EVER_US: u32 = FOR_EVER * 1000;
 
 static GROUP: GroupSpec = GroupSpec {
     name: "load",
@@ -45,7 +49,7 @@ fn main() -> ExitCode {
 
 fn build(host: Host) -> Result<ExitCode, Refused> {
     let ctx = host.ctx();
-    let caller_0 = Handle::<__ambc_caller_0>::init(|| host.caller(0));
+    let caller_0 = Handle::<__ambc_caller_0>::init(|| host.caller(0).with_timeout(FOR_EVER_US));
     let caller_1 = Handle::<__ambc_caller_1>::init(|| host.caller(1));
     let made = ambc_kernel::made!(::node_by_hand::loader::Loader::new(
         ::node_by_hand::loader::Needs { keeper: StoreClient(caller_0), tally: StoreClient(caller_1) },

@@ -3,8 +3,9 @@
 #![forbid(unsafe_code)]
 
 use ambience::prelude::*;
+use core::future::pending;
 use core::time::Duration;
-use trial::{Counter, Habit, Tally};
+use trial::{Counter, Habit, Receipt, Tally};
 
 /// What it works with.
 #[derive(Debug)]
@@ -31,8 +32,8 @@ pub struct Service<H, T> {
     params: Params,
 }
 
-/// Time within which it promises to say again that it is alive.
-const PROMISE_US: u64 = 2_000_000;
+/// Time within which it promises to say again that it is alive: far more than it takes, also on a loaded machine.
+const PROMISE_US: u64 = 60_000_000;
 
 impl<H: Health, T: Timer> Service<H, T> {
     /// Does well.
@@ -75,8 +76,12 @@ impl<H: Health, T: Timer> Run for Service<H, T> {
 }
 
 impl<H: Health, T: Timer> Counter for Service<H, T> {
-    async fn bump(&self, _: u16, number: u32) -> Result<u32, CallError> {
-        Ok(number)
+    async fn bump(&self, _: u16, number: u32) -> Result<Receipt, CallError> {
+        Ok(Receipt { by: 0, ran: number })
+    }
+
+    async fn hold(&self, _: u16) -> Result<(), CallError> {
+        pending().await
     }
 
     async fn sum(&self, data: Bulk<'_, u8>) -> Result<u32, CallError> {
@@ -84,6 +89,6 @@ impl<H: Health, T: Timer> Counter for Service<H, T> {
     }
 
     async fn tally(&self, _: u16) -> Result<Tally, CallError> {
-        Ok(Tally { ran: 0, repeated: 0 })
+        Ok(Tally { ran: 0, repeated: 0, held: 0 })
     }
 }

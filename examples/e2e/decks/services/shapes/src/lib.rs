@@ -68,10 +68,10 @@ where
     async fn sum(&self) -> Result<u64, CallError> {
         let mut sum = 0;
         for counter in self.needs.counters.items() {
-            sum += u64::from(counter.bump(1, self.heard.get()).await?);
+            sum += u64::from(counter.bump(1, self.heard.get()).await?.ran);
         }
         if let Some(spare) = &self.needs.spare {
-            sum += 100 * u64::from(spare.bump(2, 0).await?);
+            sum += 100 * u64::from(spare.bump(2, 0).await?.ran);
         }
         for peer in self.needs.peers.items() {
             peer.heard(1).await?;
