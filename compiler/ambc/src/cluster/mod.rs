@@ -11,6 +11,7 @@ mod member;
 mod node;
 mod observed;
 mod prepare;
+mod quiet;
 mod top;
 
 pub use addresses::Loopback;
@@ -24,6 +25,7 @@ pub use prepare::{ClusterNode, MappedAddress, RunPlace, forget, prepare};
 pub use top::{Top, TopClient};
 
 use observed::NodeAnswer;
+use quiet::Quiet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -148,7 +150,7 @@ impl Cluster<'_> {
             self.ask_for_top();
             match self.events.recv_timeout(next_poll.saturating_duration_since(Instant::now())) {
                 Ok((life, _)) if !self.is_current(&life) => {}
-                Ok((life, NodeMessage::Closed)) => return Ok(Some(self.lost(&life.node))),
+                Ok((life, NodeMessage::Closed)) => return Ok(Some(self.lost(&life))),
                 Ok((life, NodeMessage::Event(NodeEvent::Idle(n)))) => {
                     self.answered(&life.node, &mut quiet, Some(n));
                 }
@@ -253,9 +255,21 @@ impl Cluster<'_> {
         }
     }
 
-    fn lost(&mut self, node: &str) -> (String, String) {
-        let status = self.processes.iter_mut().find(|p| p.life.node == node).map(NodeProcess::wait);
-        (node.to_owned(), status.unwrap_or_default())
+    fn lost(&mut self, life: &Life) -> (String, String) {
+        let process = self.closed(life);
+        (life.node.clone(), process.map(NodeProcess::wait).unwrap_or_default())
+    }
+
+    /// Nothing more will come from this process.
+    fn closed(&mut self, life: &Life) -> Option<&mut NodeProcess> {
+        let process = self.processes.iter_mut().find(|p| p.life == *life)?;
+        process.closed = true;
+        Some(process)
+    }
+
+    /// Nodes that may still say something.
+    fn open(&self) -> usize {
+        self.processes.iter().filter(|p| !p.closed).count()
     }
 
     /// Asks every node to stop, prints what they still say, kills what does not end.
@@ -264,11 +278,10 @@ impl Cluster<'_> {
             p.ask_to_stop();
         }
         let until = Instant::now() + PATIENCE;
-        let mut open = self.processes.len();
-        while open > 0 {
+        while self.open() > 0 {
             match self.events.recv_timeout(until.saturating_duration_since(Instant::now())) {
                 Ok((life, _)) if !self.is_current(&life) => {}
-                Ok((_, NodeMessage::Closed)) => open -= 1,
+                Ok((life, NodeMessage::Closed)) => drop(self.closed(&life)),
                 Ok((life, message)) => self.pass_on(life.node, message, listen),
                 Err(_) => break,
             }
@@ -279,41 +292,38 @@ impl Cluster<'_> {
     }
 }
 
-/// Whether all nodes are idle at one time, without a clock they share.
-///
-/// A call in flight keeps its caller's node busy until the reply is there. So if every node says idle in two rounds in a
-/// row, and no node's activity counter moved in between, then there was a moment between the rounds at which all were idle.
-#[derive(Debug, Default)]
-struct Quiet {
-    last: Vec<Option<u64>>,
-    now: Vec<Option<u64>>,
-    answered: usize,
-    certain: bool,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+    use std::process::Command;
 
-impl Quiet {
-    fn ask(&mut self, processes: &mut [NodeProcess]) {
-        if self.answered < self.now.len() {
-            return; // the last round is still under way
-        }
-        self.last = std::mem::replace(&mut self.now, vec![None; processes.len()]);
-        self.answered = 0;
-        for p in processes {
-            p.poll();
-        }
+    /// A node that is this script; its standard input is the control socket. Another process writes it: a file that this one
+    /// has open may be inherited by a process that another test starts, and is then too busy to be executed.
+    fn node(folder: &Path, name: &str, script: &str) -> NodeStart {
+        let executable = folder.join(name);
+        let write = "printf '#!/bin/sh\\n%s\\n' \"$2\" > \"$1\" && chmod 700 \"$1\"";
+        let mut shell = Command::new("sh");
+        shell.args(["-c", write, "sh"]).arg(&executable).arg(script);
+        assert!(shell.status().unwrap().success());
+        NodeStart { name: name.into(), executable, identity: folder.join("identity"), watchdog: None }
     }
 
-    /// The node with this number answered: how many calls it made, if it is idle.
-    fn answer(&mut self, node: usize, idle: Option<u64>) {
-        if let Some(slot) = self.now.get_mut(node) {
-            *slot = idle;
-        }
-        self.answered += 1;
-        let complete = self.answered == self.now.len() && self.last.len() == self.now.len();
-        self.certain = complete && self.now == self.last && self.now.iter().all(Option::is_some);
-    }
-
-    fn is_certain(&self) -> bool {
-        self.certain
+    #[test]
+    fn a_node_that_is_lost_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let (top, (send, events)) = (Top::new("d", vec![]), mpsc::channel());
+        let nodes = [
+            node(folder.path(), "gone", "exit 3"),
+            node(folder.path(), "stays", "while read line; do test $line = stop && exit; done"),
+        ];
+        let processes = nodes.iter().map(|n| NodeProcess::start(n, send.clone()).unwrap()).collect();
+        let mut cluster = Cluster { processes, failed: vec![], send, events, top: &top, answers: Vec::new() };
+        let options = RunOptions { until_idle: false };
+        let lost = cluster.watch(options, &AtomicBool::new(false), &mut drop).unwrap();
+        assert_eq!(lost, Some(("gone".into(), "exit status: 3".into())));
+        assert_eq!(cluster.open(), 1);
+        cluster.shut_down(&mut drop);
+        assert_eq!(cluster.open(), 0, "the other one was waited for");
     }
 }

@@ -105,6 +105,8 @@ pub struct NodeProcess {
     asked: Option<Instant>,
     /// It has answered once: from then on its watchdog counts.
     answers: bool,
+    /// Its output has ended.
+    pub(crate) closed: bool,
 }
 
 impl NodeProcess {
@@ -142,7 +144,8 @@ impl NodeProcess {
             });
         });
         let readers = vec![log, events];
-        Ok(Self { life, start: start.clone(), child, control, readers, asked: None, answers: false })
+        let start = start.clone();
+        Ok(Self { life, start, child, control, readers, asked: None, answers: false, closed: false })
     }
 
     /// Kills the process, and starts another of the same node.
