@@ -20,21 +20,33 @@ use crate::status::Phase;
 use ambc_kernel::lane::Counts;
 use core::fmt::Display;
 
-/// One line per edge: calls, errors, median latency, and which process answered.
+/// One line per edge that was called: calls, errors, median latency, and which process answered. One line for all others.
 pub(crate) fn at_the_end(spec: &NodeSpec, groups: &Supervisor) {
+    let mut without = 0;
     for (i, lane) in spec.lanes.iter().enumerate() {
-        let counts = groups.edges().counts(i);
-        let (calls, errors, us) = (counts.calls, counts.failures(), counts.percentile(50) as f64 / 1000.0);
-        log::line(
-            Level::Info,
-            "ambc",
-            format_args!(
-                "edge {}: {calls} calls, {errors} errors, p50 under {us} us, answered by {}",
-                lane.name,
-                answerer(spec, groups, lane)
-            ),
-        );
+        match called(&groups.edges().counts(i)) {
+            Some(what) => {
+                let by = answerer(spec, groups, lane);
+                log::line(Level::Info, "ambc", format_args!("edge {}: {what}, answered by {by}", lane.name));
+            }
+            None => without += 1,
+        }
     }
+    if without > 0 {
+        log::line(Level::Info, "ambc", format_args!("{} without a call", number(without, "edge")));
+    }
+}
+
+/// How often an edge was called and how that went; `None` if nobody called.
+fn called(counts: &Counts) -> Option<String> {
+    let us = counts.percentile(50) as f64 / 1000.0;
+    let (calls, errors) = (number(counts.calls, "call"), number(counts.failures(), "error"));
+    (counts.calls > 0).then(|| format!("{calls}, {errors}, p50 under {us} us"))
+}
+
+/// `1 call`, `2 calls`.
+fn number(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn answerer(spec: &NodeSpec, groups: &Supervisor, lane: &NodeLane) -> String {
@@ -119,6 +131,15 @@ mod tests {
             edge("export x over y", &counts),
             "edge 4 1,0,0,0,0,0,2,0 2048,2048,2048,2048 256:1,2048:3 export x over y"
         );
+    }
+
+    #[test]
+    fn an_edge_that_was_called_is_told_at_the_end() {
+        assert_eq!(called(&Counts::default()), None);
+        let mut counts = Counts { calls: 1, errors: [1, 0, 0, 0, 0, 0, 0, 0], ..Counts::default() };
+        counts.histogram[3] = 1;
+        assert_eq!(called(&counts).as_deref(), Some("1 call, 1 error, p50 under 2.048 us"));
+        assert_eq!((number(0, "edge"), number(2, "edge")), ("0 edges".into(), "2 edges".into()));
     }
 
     #[test]
