@@ -2,7 +2,7 @@
 
 use super::fold::fold;
 use super::{Edge, NodePlan, Plan, Route, Transport, edge_name, need_name};
-use crate::hir::{Deployment, Domain, InstanceId, InstanceKind, NodeId, PlatformKind, families};
+use crate::hir::{BindMode, Deployment, Domain, InstanceId, InstanceKind, NodeId, PlatformKind, families};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -237,7 +237,7 @@ fn node_text(n: &NodeReport, shown: &BTreeSet<String>) -> String {
     out
 }
 
-/// `caller.need -> callee: how`.
+/// `caller.need -> callee: how`; a member of a choice is `caller.need[0] (first)`.
 fn call_text(hir: &Deployment, plan: &Plan, e: &Edge) -> String {
     let how = match e.transport {
         Transport::Direct => "direct call".to_owned(),
@@ -247,5 +247,14 @@ fn call_text(hir: &Deployment, plan: &Plan, e: &Edge) -> String {
             plan.routes.get(r).map(|r| format!("{} (weight {})", way(hir, r), r.weight)).unwrap_or_default()
         }
     };
-    format!("{} -> {}: {how}", edge_name(hir, e), hir.instances[e.to].name)
+    format!("{}{} -> {}: {how}", edge_name(hir, e), chosen(hir, e), hir.instances[e.to].name)
+}
+
+/// How calls choose among the members of a binding.
+fn chosen(hir: &Deployment, e: &Edge) -> &'static str {
+    match hir.instances[e.from].bindings.get(e.need).and_then(Option::as_ref).map(|b| b.mode) {
+        Some(BindMode::First) => " (first)",
+        Some(BindMode::Any) => " (any)",
+        Some(BindMode::Plain) | None => "",
+    }
 }
