@@ -3,39 +3,14 @@
 //! A block `amb` or `lidl` is read as a file in `examples/calc/`, so it may use what is there. Nothing may be wrong with it
 //! and only what is unused may be warned about; a block `amb later` shows what is checked and not carried out yet.
 
-use ambc::driver::{Disk, Files, Request, front};
-use ambc::load::MemFiles;
+use ambc::driver::{Disk, Request, front};
+use ambc::load::{MemFiles, Overlaid};
 use ambc_diag::{Severity, short_line};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 fn repo() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the repository is there")
-}
-
-/// The disk, and one file that is not on it.
-struct WithBlock {
-    disk: Disk,
-    root: PathBuf,
-    text: String,
-}
-
-impl Files for WithBlock {
-    fn read(&self, path: &Path) -> Result<Vec<u8>, String> {
-        if path == self.root { Ok(self.text.clone().into_bytes()) } else { self.disk.read(path) }
-    }
-
-    fn exists(&self, path: &Path) -> bool {
-        path == self.root || self.disk.exists(path)
-    }
-
-    fn identity(&self, path: &Path) -> PathBuf {
-        self.disk.identity(path)
-    }
-
-    fn shown(&self, path: &Path) -> String {
-        self.disk.shown(path)
-    }
 }
 
 /// A fenced block: the line it starts on, the words of its fence, its text.
@@ -73,7 +48,7 @@ fn faults(block: &Block) -> Vec<String> {
     let here = repo();
     let root = here.join("examples/calc").join(name);
     let request = Request { root: root.clone(), include: Vec::new(), sets: Vec::new() };
-    let files = WithBlock { disk: Disk { here }, root, text: block.text.clone() };
+    let files = Overlaid { files: Disk { here }, path: root, text: block.text.clone() };
     let front = front(&request, &files);
     let deferred = |code: &str| code.starts_with("E039");
     let mut out: Vec<_> = front

@@ -67,6 +67,36 @@ impl Files for Disk {
     }
 }
 
+/// Other files, and one that is not among them.
+#[derive(Clone, Debug)]
+pub struct Overlaid<F> {
+    pub files: F,
+    pub path: PathBuf,
+    pub text: String,
+}
+
+impl<F: Files> Files for Overlaid<F> {
+    fn read(&self, path: &Path) -> Result<Vec<u8>, String> {
+        if path == self.path { Ok(self.text.clone().into_bytes()) } else { self.files.read(path) }
+    }
+
+    fn exists(&self, path: &Path) -> bool {
+        path == self.path || self.files.exists(path)
+    }
+
+    fn identity(&self, path: &Path) -> PathBuf {
+        self.files.identity(path)
+    }
+
+    fn deployments(&self, folder: &Path) -> Vec<String> {
+        self.files.deployments(folder)
+    }
+
+    fn shown(&self, path: &Path) -> String {
+        self.files.shown(path)
+    }
+}
+
 /// Files in memory, by normal path.
 #[derive(Clone, Debug, Default)]
 pub struct MemFiles(pub BTreeMap<PathBuf, Vec<u8>>);

@@ -13,7 +13,7 @@ mod crates;
 mod files;
 mod walk;
 
-pub use files::{Disk, Files, MemFiles};
+pub use files::{Disk, Files, MemFiles, Overlaid};
 
 use crate::hir::{CrateFacts, InterfaceCrate};
 use crate::syntax::ast;

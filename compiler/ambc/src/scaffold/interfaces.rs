@@ -2,7 +2,7 @@
 
 use super::{Draft, Here, Made, Refused, made, names, project::Project, write};
 use crate::hir::InterfacePackage;
-use crate::load::{Disk, Files, Loaded, Request, load};
+use crate::load::{Disk, Loaded, Overlaid, Request, load};
 use crate::render::Renderer;
 use ambc_diag::Diagnostics;
 use ambc_lidl::model::{InterfaceId, Lookup, Model};
@@ -59,9 +59,10 @@ impl Known {
         }
         found.sort();
         found.dedup();
-        let files =
-            AllOf { disk: Disk { here: base.to_owned() }, root: base.join("(all interfaces).amb"), found };
-        let request = Request { root: files.root.clone(), ..Request::default() };
+        let uses = found.iter().map(|f| format!("use {:?};\n", f.display().to_string())).collect();
+        let root = base.join("(all interfaces).amb");
+        let request = Request { root: root.clone(), ..Request::default() };
+        let files = Overlaid { files: Disk { here: base.to_owned() }, path: root, text: uses };
         let mut diags = Diagnostics::default();
         let loaded = load(&request, &files, &mut diags);
         let model = ambc_lidl::analyze(loaded.lidl.clone(), &loaded.sources, &mut diags);
@@ -120,38 +121,5 @@ fn interface_files(folder: &Path, found: &mut Vec<PathBuf>) {
         } else if path.extension().is_some_and(|e| e == "lidl") {
             found.push(path);
         }
-    }
-}
-
-/// The disk, and one file that uses all interface files.
-struct AllOf {
-    disk: Disk,
-    root: PathBuf,
-    found: Vec<PathBuf>,
-}
-
-impl Files for AllOf {
-    fn read(&self, path: &Path) -> Result<Vec<u8>, String> {
-        if path != self.root {
-            return self.disk.read(path);
-        }
-        Ok(self
-            .found
-            .iter()
-            .map(|f| format!("use {:?};\n", f.display().to_string()))
-            .collect::<String>()
-            .into())
-    }
-
-    fn exists(&self, path: &Path) -> bool {
-        path == self.root || self.disk.exists(path)
-    }
-
-    fn identity(&self, path: &Path) -> PathBuf {
-        self.disk.identity(path)
-    }
-
-    fn shown(&self, path: &Path) -> String {
-        self.disk.shown(path)
     }
 }
