@@ -4,7 +4,7 @@
 //! needed for that, builds its instances, and then steps and sleeps until the node asks it to stop.
 
 use crate::ends;
-use crate::member::{ClassSpec, FromIdentity, Member, MemberLines};
+use crate::member::{ClassSpec, Member, MemberLines, say_who_it_is};
 use crate::os::{filter, inherit, spawn, wait};
 use crate::spec::{End, GroupSpec, Peer};
 use crate::spin::Spin;
@@ -167,26 +167,7 @@ impl Host {
         self.ctx
     }
 
-    /// What this member of the class calls the instance or group that the image calls `key`.
-    #[must_use]
-    pub fn name(&self, key: &'static str) -> &'static str {
-        self.member.name(key)
-    }
-
-    /// A parameter that the identity file of the node gives.
-    ///
-    /// # Panics
-    /// If the class's table has no such parameter of this type.
-    #[must_use]
-    pub fn param<T: FromIdentity>(&self, instance: &str, name: &str) -> T {
-        self.member.param(instance, name)
-    }
-
-    /// As the function [`ran`], for the instance that the image calls `key`.
-    pub fn ran<E: Display>(&self, key: &'static str) -> impl FnOnce(Result<(), E>) + use<E> {
-        let instance = self.name(key);
-        move |result| ran(instance, result)
-    }
+    say_who_it_is!();
 
     /// The caller's end of lane `lane`, to be made once.
     ///

@@ -21,8 +21,9 @@ mod lines;
 mod tables;
 mod value;
 
+pub use ambc_abi::ParamKind;
 pub use lines::{LaneLine, MemberLines};
-pub use value::{FromIdentity, ParamType};
+pub use value::FromIdentity;
 
 pub(crate) use tables::node_spec;
 
@@ -53,13 +54,13 @@ pub struct ClassParam {
     /// The parameter.
     pub name: &'static str,
     /// What it holds.
-    pub holds: ParamType,
+    pub holds: ParamKind,
 }
 
 impl ClassParam {
     /// Parameter `name` of `instance`.
     #[must_use]
-    pub const fn new(instance: &'static str, name: &'static str, holds: ParamType) -> Self {
+    pub const fn new(instance: &'static str, name: &'static str, holds: ParamKind) -> Self {
         Self { instance, name, holds }
     }
 }
@@ -89,7 +90,8 @@ impl Member {
         let params = class.params.iter().map(|p| {
             let found = lines.params.iter().find(|(i, n, _)| i == p.instance && n == p.name);
             let line = found.ok_or_else(|| format!("`param {} {}` is missing", p.instance, p.name))?;
-            p.holds.check(&line.2).map_err(|what| format!("`param {} {}`: {what}", p.instance, p.name))?;
+            value::check(p.holds, &line.2)
+                .map_err(|what| format!("`param {} {}`: {what}", p.instance, p.name))?;
             Ok(line.clone())
         });
         Ok(Self {
@@ -134,6 +136,34 @@ impl Member {
             .collect()
     }
 }
+
+/// What the two hosts, of a node and of a group, say of the member they have, to generated code. Where it stands, `ran` is a
+/// function that takes an instance and what its `run` returned.
+macro_rules! say_who_it_is {
+    () => {
+        /// What this member of the class calls the instance or group that the image calls `key`.
+        #[must_use]
+        pub fn name(&self, key: &'static str) -> &'static str {
+            self.member.name(key)
+        }
+
+        /// A parameter that the identity file of the node gives.
+        ///
+        /// # Panics
+        /// If the class's table has no such parameter of this type.
+        #[must_use]
+        pub fn param<T: $crate::member::FromIdentity>(&self, instance: &str, name: &str) -> T {
+            self.member.param(instance, name)
+        }
+
+        /// As the function [`ran`], for the instance that the image calls `key`.
+        pub fn ran<E: ::core::fmt::Display>(&self, key: &'static str) -> impl FnOnce(Result<(), E>) + use<E> {
+            let instance = self.name(key);
+            move |result| ran(instance, result)
+        }
+    };
+}
+pub(crate) use say_who_it_is;
 
 fn known(is: bool, what: impl Display) -> Result<(), String> {
     if is { Ok(()) } else { Err(format!("`{what}`: the image has no such thing")) }

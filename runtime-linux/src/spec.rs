@@ -1,6 +1,6 @@
 //! What generated code says about a node and its groups: constant tables, no behaviour.
 
-pub use crate::member::{ClassParam, ClassSpec, ParamType};
+pub use crate::member::{ClassParam, ClassSpec, ParamKind};
 pub use ambc_kernel::lane::End;
 use ambc_kernel::net::NetTable;
 pub use ambc_kernel::restart::{Policy, Then};

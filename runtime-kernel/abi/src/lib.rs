@@ -4,6 +4,8 @@
 mod error;
 pub mod image;
 mod lane;
+mod param;
 
 pub use error::{CallError, Failure, STATUS_ERROR, STATUS_OK};
 pub use lane::LaneSpec;
+pub use param::ParamKind;

@@ -91,7 +91,7 @@ fn keep<T>(list: Vec<T>) -> &'static [T] {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{ClassParam, ClassSpec, ParamType};
+    use super::super::{ClassParam, ClassSpec, ParamKind};
     use super::*;
     use crate::spec::Policy;
     use ambc_abi::LaneSpec;
@@ -100,7 +100,7 @@ mod tests {
     static CLASS: ClassSpec = ClassSpec {
         name: "sensor",
         names: &["climate", "logger"],
-        params: &[ClassParam::new("climate", "id", ParamType::Unsigned(32))],
+        params: &[ClassParam::new("climate", "id", ParamKind::Unsigned(32))],
     };
     static SPEC: NodeSpec = NodeSpec {
         name: "sensor",

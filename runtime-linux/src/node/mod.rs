@@ -24,7 +24,7 @@ use crate::ends;
 use crate::group::Refused;
 use crate::identity::Identity;
 use crate::log::{self, Level};
-use crate::member::{ClassSpec, FromIdentity, Member, node_spec};
+use crate::member::{ClassSpec, Member, node_spec, say_who_it_is};
 use crate::os::memory::Region;
 use crate::os::support::Support;
 use crate::os::{inherit, signals};
@@ -214,26 +214,7 @@ impl Host {
         found.ok_or_else(|| format!("folder {name}: the identity file gives neither `folder` nor `data`"))
     }
 
-    /// What this node calls the instance or group that its image calls `key`.
-    #[must_use]
-    pub fn name(&self, key: &'static str) -> &'static str {
-        self.member.name(key)
-    }
-
-    /// A parameter that this node's identity file gives.
-    ///
-    /// # Panics
-    /// If the class's table has no such parameter of this type.
-    #[must_use]
-    pub fn param<T: FromIdentity>(&self, instance: &str, name: &str) -> T {
-        self.member.param(instance, name)
-    }
-
-    /// As the function [`ran`], for the instance that the image calls `key`.
-    pub fn ran<E: Display>(&self, key: &'static str) -> impl FnOnce(Result<(), E>) + use<E> {
-        let instance = self.name(key);
-        move |result| ran(instance, result)
-    }
+    say_who_it_is!();
 
     /// When this node started, on the clock of [`Self::ctx`].
     #[must_use]

@@ -1,7 +1,8 @@
 //! Image classes: nodes whose images differ only in names, ids and parameters are one image and a table of identities.
 
-use super::{DomainImage, NodeImage, ParamImage, ParamKind};
+use super::{DomainImage, NodeImage, ParamImage};
 use crate::hir::{Deployment, NodeId};
+use ambc_abi::ParamKind;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,6 +36,7 @@ pub struct VaryingParam {
     /// As the image calls it.
     pub instance: String,
     pub name: String,
+    #[serde(serialize_with = "super::as_debugged")]
     pub kind: ParamKind,
 }
 
@@ -161,11 +163,24 @@ fn vary(domain: &mut DomainImage, differing: &mut impl Iterator<Item = bool>) {
         for param in &mut instance.params {
             let (true, Some(kind)) = (differing.next() == Some(true), param.kind) else { continue };
             let name = plain(param).to_owned();
-            param.value = format!("host.param::<{}>({:?}, {name:?})", kind.rust(), instance.key);
+            param.value = format!("host.param::<{}>({:?}, {name:?})", rust_type(kind), instance.key);
             domain.varying.params.push(VaryingParam { instance: instance.key.clone(), name, kind });
         }
     }
     domain.varying.names = names.into_iter().collect();
+}
+
+/// What the `param` of a host returns.
+fn rust_type(kind: ParamKind) -> String {
+    match kind {
+        ParamKind::Bool => "bool".into(),
+        ParamKind::Unsigned(bits) => format!("u{bits}"),
+        ParamKind::Signed(bits) => format!("i{bits}"),
+        ParamKind::F32 => "f32".into(),
+        ParamKind::F64 => "f64".into(),
+        ParamKind::Text(_) => "&str".into(),
+        ParamKind::Duration => "core::time::Duration".into(),
+    }
 }
 
 /// The name as the manifest has it, also where it is a keyword of Rust.

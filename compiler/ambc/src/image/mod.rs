@@ -29,8 +29,10 @@ use crate::check::Checked;
 use crate::hir::{Deployment, Id, NetworkId, NodeId};
 use crate::plan::Plan;
 use crate::render::OriginId;
+use ambc_abi::ParamKind;
 use ambc_diag::Span;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use std::fmt::Debug;
 use std::path::PathBuf;
 
 /// One node, ready to be laid out as a Cargo workspace.
@@ -179,6 +181,7 @@ pub struct ParamImage {
     /// Rust expression.
     pub value: String,
     /// Its type, if an identity can hold it.
+    #[serde(serialize_with = "as_debugged")]
     pub kind: Option<ParamKind>,
     /// The value as an identity file writes it.
     pub text: String,
@@ -186,32 +189,9 @@ pub struct ParamImage {
     pub origin: OriginId,
 }
 
-/// What an identity file can hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub enum ParamKind {
-    Bool,
-    Unsigned(u8),
-    Signed(u8),
-    F32,
-    F64,
-    /// Longest text in bytes.
-    Text(u32),
-    Duration,
-}
-
-impl ParamKind {
-    /// Its Rust type.
-    pub fn rust(self) -> String {
-        match self {
-            Self::Bool => "bool".into(),
-            Self::Unsigned(bits) => format!("u{bits}"),
-            Self::Signed(bits) => format!("i{bits}"),
-            Self::F32 => "f32".into(),
-            Self::F64 => "f64".into(),
-            Self::Text(_) => "&str".into(),
-            Self::Duration => "core::time::Duration".into(),
-        }
-    }
+/// For types of the runtime, which does not know `serde`.
+fn as_debugged<S: Serializer>(value: &impl Debug, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(&format_args!("{value:?}"))
 }
 
 /// A lane whose calling end is in this domain.

@@ -5,8 +5,9 @@ use crate::hir::{Deployment, Dimension, Instance, InstanceId, ParamType, Quantit
 use crate::image::lanes::end_of;
 use crate::image::naming::Naming;
 use crate::image::origin::{OriginKind, Origins};
-use crate::image::{End, ParamImage, ParamKind};
+use crate::image::{End, ParamImage};
 use crate::render::OriginId;
+use ambc_abi::ParamKind;
 use ambc_lidl::model::{camel, escape};
 
 /// One field of `Params` for each `param` of the manifest: what the instance says, else the default.
