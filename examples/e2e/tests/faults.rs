@@ -165,10 +165,14 @@ fn calls_of(lines: &[String], node: &str, edge: &str) -> (u32, u32) {
     let of_node = lines.iter().filter(|l| l.split_whitespace().nth(1) == Some(node));
     let line = of_node.into_iter().find(|l| l.contains(&format!("edge {edge} ->")));
     let line = line.unwrap_or_else(|| panic!("no edge {edge}:\n{}", lines.join("\n")));
+    let words: Vec<_> = line.split_whitespace().collect();
     // One of them is `1 call`.
-    let before = |word: &str| line.split(word).next().and_then(|l| l.rsplit([' ', ':']).next()?.parse().ok());
-    let count = |word| before(word).unwrap_or_else(|| panic!("no{word} in {line}"));
-    (count(" call"), count(" error"))
+    let count = |what: &str| {
+        let is_it = |w: &&str| w.trim_end_matches(',').trim_end_matches('s') == what;
+        let before = words.iter().position(is_it).and_then(|i| words[i - 1].parse().ok());
+        before.unwrap_or_else(|| panic!("no {what} in {line}"))
+    };
+    (count("call"), count("error"))
 }
 
 /// The process of a node, among the children of `ambc run`.
