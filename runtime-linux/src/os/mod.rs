@@ -9,6 +9,7 @@ pub(crate) mod ready;
 pub mod signals;
 pub mod spawn;
 pub mod support;
+pub mod tie;
 pub mod wait;
 
 /// Nanoseconds of the monotonic clock: the time base of a whole machine, the same in every process of it.

@@ -105,8 +105,9 @@ fn report(shell: &Shell, end: RunEnd) -> Exit {
             }
             Exit::Wrong
         }
-        RunEnd::NodeLost { node, status } => {
-            shell.err(&format!("error: the process of node `{node}` ended by itself: {status}\n"));
+        RunEnd::NodeLost { node, emulated, status } => {
+            let what = if emulated { "emulated machine" } else { "process" };
+            shell.err(&format!("error: the {what} of node `{node}` ended by itself: {status}\n"));
             Exit::Machine
         }
     }
@@ -148,6 +149,7 @@ impl<'s> Log<'s> {
                     | NodeEvent::Silent { .. }
                     | NodeEvent::Stuck { .. }
                     | NodeEvent::GaveUp { .. }
+                    | NodeEvent::Stopped
                     | NodeEvent::Reboot(_) => return,
                     NodeEvent::Idle(_) | NodeEvent::Busy(_) => return,
                 };

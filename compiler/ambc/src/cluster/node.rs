@@ -1,97 +1,17 @@
-//! One node process, and what it says.
+//! One node, a process or an emulated machine, and what it says.
 
-use super::{Life, LogLine, Message, NodeMessage, NodeStart, Reported};
+use super::machine::says_something;
+use super::{Life, LogLine, Message, NodeEvent, NodeMessage, NodeStart, Reported, Runs};
+use crate::hir::EMULATOR;
+use ambc_linux::os::tie::dies_with_us;
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
-use std::process::{Child, Command, Stdio};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::mpsc::Sender;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-
-/// What a node says on its control socket.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NodeEvent {
-    /// Every group is up and every link is bound.
-    Ready,
-    Group {
-        name: String,
-        pid: u32,
-    },
-    Died {
-        name: String,
-        pid: u32,
-        status: String,
-        restart_in_ms: u64,
-    },
-    RunFailed {
-        instance: String,
-        message: String,
-    },
-    /// An instance reported another condition: `good`, `degraded` or `failed`.
-    Health {
-        instance: String,
-        condition: String,
-        reason: String,
-    },
-    /// A group's loop stood still, and its process was killed.
-    Stuck {
-        name: String,
-        pid: u32,
-        within_ms: u64,
-    },
-    /// A group failed so often that it stays down; in words, how often.
-    GaveUp {
-        name: String,
-        often: String,
-    },
-    /// The node ends its groups and starts anew, for this reason.
-    Reboot(String),
-    /// An instance that said it was alive has stopped to.
-    Silent {
-        instance: String,
-        within_ms: u64,
-    },
-    /// Nothing to do; the counter grows with every call.
-    Idle(u64),
-    Busy(u64),
-}
-
-impl NodeEvent {
-    /// Reads one line; `None` if it has no known form.
-    pub fn parse(line: &str) -> Option<Self> {
-        let words: Vec<_> = line.split(' ').collect();
-        Some(match words.as_slice() {
-            ["ready"] => Self::Ready,
-            ["idle", n] => Self::Idle(n.parse().ok()?),
-            ["busy", n] => Self::Busy(n.parse().ok()?),
-            ["group", name, "pid", pid] => Self::Group { name: (*name).into(), pid: pid.parse().ok()? },
-            ["died", name, "pid", pid, "status", status @ .., "restart-in-ms", ms] => Self::Died {
-                name: (*name).into(),
-                pid: pid.parse().ok()?,
-                status: status.join(" "),
-                restart_in_ms: ms.parse().ok()?,
-            },
-            ["run-failed", instance, message @ ..] => {
-                Self::RunFailed { instance: (*instance).into(), message: message.join(" ") }
-            }
-            ["health", instance, condition, reason @ ..] => Self::Health {
-                instance: (*instance).into(),
-                condition: (*condition).into(),
-                reason: reason.join(" "),
-            },
-            ["stuck", name, "pid", pid, "within-ms", ms] => {
-                Self::Stuck { name: (*name).into(), pid: pid.parse().ok()?, within_ms: ms.parse().ok()? }
-            }
-            ["gave-up", name, often @ ..] => Self::GaveUp { name: (*name).into(), often: often.join(" ") },
-            ["reboot", why @ ..] => Self::Reboot(why.join(" ")),
-            ["silent", instance, "within-ms", ms] => {
-                Self::Silent { instance: (*instance).into(), within_ms: ms.parse().ok()? }
-            }
-            _ => return None,
-        })
-    }
-}
 
 /// A started node. Its standard input is the control socket.
 #[derive(Debug)]
@@ -107,6 +27,15 @@ pub struct NodeProcess {
     answers: bool,
     /// Its output has ended.
     pub(crate) closed: bool,
+    /// Said by a machine that will reset itself, or has ended in order.
+    last_word: Option<LastWord>,
+}
+
+/// Why the end of a machine's emulator is no loss.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LastWord {
+    Reboot,
+    Stopped,
 }
 
 impl NodeProcess {
@@ -116,16 +45,11 @@ impl NodeProcess {
 
     fn live(start: &NodeStart, life: Life, events: Sender<Message>) -> io::Result<Self> {
         let (control, theirs) = UnixStream::pair()?;
-        let mut child = Command::new(&start.executable)
-            .arg("--identity")
-            .arg(&start.identity)
-            .args(["--control-fd", "0"])
-            .stdin(Stdio::from(OwnedFd::from(theirs)))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
-            .spawn()?;
+        let mut child =
+            start.runs.command()?.stdin(Stdio::from(OwnedFd::from(theirs))).stdout(Stdio::piped()).spawn()?;
         let stdout =
             child.stdout.take().ok_or_else(|| io::Error::other("the node has no standard output"))?;
+        let complaints = child.stderr.take().map(|e| complaints(e, life.clone(), events.clone()));
         let (who, log_events) = (life.clone(), events.clone());
         let log = std::thread::spawn(move || {
             each_line(stdout, |line| {
@@ -143,9 +67,9 @@ impl NodeProcess {
                 }
             });
         });
-        let readers = vec![log, events];
-        let start = start.clone();
-        Ok(Self { life, start, child, control, readers, asked: None, answers: false, closed: false })
+        let readers = [log, events].into_iter().chain(complaints).collect();
+        let (asked, answers, closed, last_word, start) = (None, false, false, None, start.clone());
+        Ok(Self { life, start, child, control, readers, asked, answers, closed, last_word })
     }
 
     /// Kills the process, and starts another of the same node.
@@ -162,6 +86,11 @@ impl NodeProcess {
         self.start.watchdog.filter(|_| self.answers).filter(late)
     }
 
+    /// It has not answered the last question yet.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.asked.is_some()
+    }
+
     /// It answered.
     pub(crate) fn answered(&mut self) {
         (self.asked, self.answers) = (None, true);
@@ -170,6 +99,25 @@ impl NodeProcess {
     /// It starts anew, and answers again once it is up.
     pub(crate) fn reboots(&mut self) {
         self.answers = false;
+        self.last_word = self.is_machine().then_some(LastWord::Reboot);
+    }
+
+    /// It said that it is about to reset itself, which ends its emulator.
+    pub(crate) fn is_to_start_again(&self) -> bool {
+        self.last_word == Some(LastWord::Reboot)
+    }
+
+    /// It has ended in order: nothing of a machine runs on.
+    pub(crate) fn stopped(&mut self) {
+        self.last_word = Some(LastWord::Stopped);
+        if self.is_machine() {
+            // Its readers hear of it, as of any end.
+            let _ = self.child.kill();
+        }
+    }
+
+    pub(crate) fn is_machine(&self) -> bool {
+        matches!(self.start.runs, Runs::Machine(_))
     }
 
     /// Asks whether it is idle. A node that is gone is noticed by its readers.
@@ -187,7 +135,11 @@ impl NodeProcess {
         let _ = self.control.write_all(b"stop\n");
     }
 
+    /// How it ended, in words.
     pub(crate) fn wait(&mut self) -> String {
+        if self.last_word == Some(LastWord::Stopped) {
+            return "it stopped".to_owned();
+        }
         self.child.wait().map_or_else(|e| e.to_string(), |s| s.to_string())
     }
 
@@ -217,6 +169,37 @@ impl Drop for NodeProcess {
     }
 }
 
+impl Runs {
+    /// What starts it, but for standard input and output.
+    fn command(&self) -> io::Result<Command> {
+        match self {
+            Self::Process { executable, identity } => {
+                let mut node = Command::new(executable);
+                node.arg("--identity").arg(identity).args(["--control-fd", "0"]);
+                Ok(node)
+            }
+            Self::Machine(machine) => {
+                machine.renew_identity().map_err(io::Error::other)?;
+                let mut qemu = machine.command();
+                // Ctrl-C is for `run`, which ends its nodes in order; the emulator itself would end at once.
+                dies_with_us(&mut qemu).process_group(0).stderr(Stdio::piped());
+                Ok(qemu)
+            }
+        }
+    }
+}
+
+/// Passes on what an emulator says about its machine.
+fn complaints(stderr: ChildStderr, who: Life, events: Sender<Message>) -> JoinHandle<()> {
+    std::thread::spawn(move || {
+        each_line(stderr, |line| {
+            let (level, source, text) = ("note".into(), EMULATOR.into(), line.into());
+            let log = NodeMessage::Log(LogLine { level, source, text });
+            !says_something(line) || events.send((who.clone(), log)).is_ok()
+        });
+    })
+}
+
 /// Bytes that are no UTF-8 are replaced; ends when `take` says false.
 fn each_line(from: impl io::Read, mut take: impl FnMut(&str) -> bool) {
     let mut reader = BufReader::new(from);
@@ -227,46 +210,5 @@ fn each_line(from: impl io::Read, mut take: impl FnMut(&str) -> bool) {
             return;
         }
         bytes.clear();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_of_a_node_are_read_as_documented() {
-        assert_eq!(NodeEvent::parse("idle 17"), Some(NodeEvent::Idle(17)));
-        assert_eq!(
-            NodeEvent::parse("died adder pid 12 status signal 9 restart-in-ms 0"),
-            Some(NodeEvent::Died {
-                name: "adder".into(),
-                pid: 12,
-                status: "signal 9".into(),
-                restart_in_ms: 0
-            })
-        );
-        assert_eq!(
-            NodeEvent::parse("health pump degraded runs dry"),
-            Some(NodeEvent::Health {
-                instance: "pump".into(),
-                condition: "degraded".into(),
-                reason: "runs dry".into()
-            })
-        );
-        assert_eq!(
-            NodeEvent::parse("silent pump within-ms 20"),
-            Some(NodeEvent::Silent { instance: "pump".into(), within_ms: 20 })
-        );
-        assert_eq!(
-            NodeEvent::parse("stuck adder pid 7 within-ms 2000"),
-            Some(NodeEvent::Stuck { name: "adder".into(), pid: 7, within_ms: 2000 })
-        );
-        assert_eq!(
-            NodeEvent::parse("gave-up adder after 5 restarts"),
-            Some(NodeEvent::GaveUp { name: "adder".into(), often: "after 5 restarts".into() })
-        );
-        assert_eq!(NodeEvent::parse("reboot adder failed"), Some(NodeEvent::Reboot("adder failed".into())));
-        assert_eq!(NodeEvent::parse("idle many"), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::links::{Links, Place, medium};
 use super::member::member_lines;
-use super::{Loopback, NodeStart};
+use super::{Loopback, NodeStart, Runs};
 use crate::emit::{EmitError, write_if_changed};
 use crate::hir::{BuiltinService, Deployment, NodeId, ServiceSource, Value};
 use crate::image::{ClassImage, MemberImage};
@@ -98,7 +98,8 @@ pub fn prepare(
         write_if_changed(&identity, text.as_bytes())?;
         let executable = executables.first().map(|(_, exe)| exe.clone()).unwrap_or_default();
         let watchdog = (image.watchdog_ns > 0).then(|| Duration::from_nanos(image.watchdog_ns));
-        starts.push(NodeStart { name: image.node.clone(), executable, identity, watchdog });
+        let runs = Runs::Process { executable, identity };
+        starts.push(NodeStart { name: image.node.clone(), runs, watchdog });
     }
     Ok((starts, mapped))
 }
