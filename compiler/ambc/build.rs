@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// What a generated workspace may depend on, and what that needs to build.
-const CRATES: [&str; 9] = [
+const CRATES: [&str; 10] = [
     "runtime-kernel/abi",
     "runtime-kernel/wire",
     "runtime-kernel/kernel",
+    "runtime-kernel/node",
     "runtime-kernel/ambience",
     "runtime-kernel/fake",
     "runtime-linux",

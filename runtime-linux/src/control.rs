@@ -1,32 +1,13 @@
 //! The line between `ambc run` and a node: an inherited stream socket, one command or event per line.
 //!
-//! In: `poll` (answered with `idle N` or `busy N`, N = calls made so far), `report` (answered with lines that
-//! `node::report` describes, the last of them `reported`), `stop`; end of file means `stop`.
-//! Out, unasked: `ready`, `group NAME pid PID`, `died NAME pid PID status S restart-in-ms M`, `restarted NAME after-ms M`,
-//! `run-failed INSTANCE message`, `health INSTANCE good|degraded|failed reason`, `silent INSTANCE within-ms M` (an instance
-//! called `alive` and then stopped to), `stuck NAME pid PID within-ms M` (it was killed for that), `gave-up NAME after …` (it
-//! stays down), `reboot why` (the node ends its groups and starts anew, with the same socket).
+//! What is said is described in [`ambc_node::control`]; end of file means `stop`.
 
+pub use ambc_node::control::Command;
+use ambc_node::control::UNKNOWN;
 use std::fmt::Display;
 use std::io::{ErrorKind, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
-
-/// A message as part of an event: one line of bounded length.
-pub(crate) fn one_line(message: &str) -> String {
-    message.chars().map(|c| if c.is_control() { ' ' } else { c }).take(512).collect()
-}
-
-/// What came in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// Say whether there is work in flight.
-    Poll,
-    /// Say what was counted, and how the groups are.
-    Report,
-    /// End in order.
-    Stop,
-}
 
 /// The node's end. Without a descriptor it takes nothing and drops what is said.
 #[derive(Debug)]
@@ -131,11 +112,9 @@ impl Control {
                 self.partial.push(*byte);
                 continue;
             }
-            match self.partial.as_slice() {
-                b"poll" => commands.push(Command::Poll),
-                b"report" => commands.push(Command::Report),
-                b"stop" => commands.push(Command::Stop),
-                _ => self.say("unknown command"),
+            match Command::parse(&self.partial) {
+                Some(command) => commands.push(command),
+                None => self.say(UNKNOWN),
             }
             self.partial.clear();
         }

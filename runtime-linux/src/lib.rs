@@ -15,7 +15,6 @@ pub mod member;
 pub mod node;
 pub mod os;
 pub mod prelude;
-mod quota;
 pub mod services;
 pub mod spec;
 mod spin;

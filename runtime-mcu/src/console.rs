@@ -1,34 +1,22 @@
 //! The console of a node: lines wait in a bounded buffer and go out by interrupt. Printing never blocks; what does not fit is
 //! counted and said.
-#![expect(unsafe_code, reason = "shared with handlers")]
 
-use crate::arch::masked;
 use crate::board;
 use crate::text::Cut;
-use core::cell::UnsafeCell;
+use crate::uart;
 use core::fmt::{Display, Write as _};
+use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-/// Bytes that may wait: a power of two.
+/// Bytes that may wait.
 const BACKLOG: usize = 2048;
+const BAUD: u32 = 115_200;
 
-struct Ring {
-    bytes: [u8; BACKLOG],
-    /// Bytes ever put in and taken out; they wrap.
-    put: usize,
-    taken: usize,
-    lost: u32,
-}
+static LOST: AtomicU32 = AtomicU32::new(0);
 
-struct Shared(UnsafeCell<Ring>);
-
-// SAFETY: reached with interrupts masked, see `with`; a handler is not interrupted by another.
-unsafe impl Sync for Shared {}
-
-static RING: Shared = Shared(UnsafeCell::new(Ring { bytes: [0; BACKLOG], put: 0, taken: 0, lost: 0 }));
-
-fn with<T>(what: impl FnOnce(&mut Ring) -> T) -> T {
-    // SAFETY: interrupts are masked and `what`, of this module, does not come back here.
-    masked(|| what(unsafe { &mut *RING.0.get() }))
+/// Switches it on.
+pub(crate) fn start() {
+    static WAITING: ambc_kernel::Bytes<BACKLOG> = ambc_kernel::Bytes::new();
+    uart::open(board::CONSOLE, BAUD, &mut [], WAITING.take(), None);
 }
 
 /// How much a line matters.
@@ -91,52 +79,32 @@ impl core::fmt::Write for OneLine<'_> {
 }
 
 /// Appends whole text, or counts it as lost.
-pub(crate) fn put(text: &[u8]) {
-    with(|ring| {
-        ring.put_all(text);
-        ring.drain();
-    });
-}
-
-/// The console took a byte.
-pub(crate) fn sent() {
-    with(Ring::drain);
-}
-
-/// Prints before anything else that waits, and waits until it is out: for the end of a node.
-pub(crate) fn put_now(text: &[u8]) {
-    for byte in text {
-        board::wait_for_room();
-        board::put(*byte);
+fn put(text: &[u8]) {
+    if !uart::write(board::CONSOLE, text) {
+        // Only here and in `take_lost`: a handler that comes between may cost one count.
+        LOST.store(LOST.load(Relaxed).saturating_add(1), Relaxed);
     }
-    board::wait_for_room();
+}
+
+/// Prints, and waits until it and what was before it is out: for the end of a node.
+fn put_now(text: &[u8]) {
+    drain();
+    uart::write_now(board::CONSOLE, text);
+}
+
+/// Returns when everything is out.
+pub(crate) fn drain() {
+    uart::drain(board::CONSOLE);
 }
 
 /// Lines lost since the last question.
 pub(crate) fn take_lost() -> u32 {
-    with(|ring| core::mem::take(&mut ring.lost))
+    let lost = LOST.load(Relaxed);
+    LOST.store(0, Relaxed);
+    lost
 }
 
 /// Whether everything is out.
 pub(crate) fn is_empty() -> bool {
-    with(|ring| ring.put == ring.taken)
-}
-
-impl Ring {
-    fn put_all(&mut self, text: &[u8]) {
-        if BACKLOG - self.put.wrapping_sub(self.taken) < text.len() {
-            self.lost = self.lost.saturating_add(1);
-            return;
-        }
-        for byte in text {
-            self.bytes[self.put % BACKLOG] = *byte;
-            self.put = self.put.wrapping_add(1);
-        }
-    }
-
-    fn drain(&mut self) {
-        while self.put != self.taken && board::put(self.bytes[self.taken % BACKLOG]) {
-            self.taken = self.taken.wrapping_add(1);
-        }
-    }
+    uart::is_quiet(board::CONSOLE)
 }

@@ -83,9 +83,12 @@ pub fn run(
 /// What the `run` service `instance` returned. To be given to its `Task`.
 pub fn ran(instance: &'static str, result: Result<(), impl Display>) {
     if let Err(why) = result {
-        say(format_args!("{instance}: ended: {why}"));
+        say(format_args!("{REPORT}{instance} {why}"));
     }
 }
+
+/// First byte of a line that says what a `run` service returned: the instance, a space, and why it ended.
+pub(crate) const REPORT: char = '\u{1}';
 
 /// A line for the log of the node.
 pub(crate) fn say(what: impl Display) {
@@ -151,6 +154,9 @@ impl Host {
         let group = ambc_kernel::Group { ctx: self.ctx, callers, servers };
         let stop = pin!(stop);
         let mut ending = Task::new(stop, &ENDING, self.ctx, |()| {});
+        let mut counters = callers.iter().map(|caller| core::ptr::from_ref(caller.counters()) as u32);
+        let table = room::take(callers.len(), || counters.next().unwrap_or(0));
+        self.status.set_counters(table.as_ptr() as u32);
         self.status.set_phase(Phase::Serving);
         svc::ring(peer::bit(peer::KERNEL));
         let mut rings = 0;

@@ -5,6 +5,7 @@
 #![cfg_attr(not(test), no_std)]
 
 pub mod kernel;
+pub mod line;
 pub mod spec;
 pub mod status;
 pub mod svc;
@@ -18,9 +19,13 @@ mod board;
 #[cfg(target_os = "none")]
 mod console;
 #[cfg(target_os = "none")]
+mod control;
+#[cfg(target_os = "none")]
 mod driver;
 #[cfg(target_os = "none")]
 pub mod group;
+#[cfg(target_os = "none")]
+mod kept;
 #[cfg(target_os = "none")]
 pub mod node;
 #[cfg(target_os = "none")]
@@ -31,6 +36,8 @@ pub mod prelude;
 pub mod room;
 #[cfg(target_os = "none")]
 pub mod services;
+#[cfg(target_os = "none")]
+mod uart;
 
 pub use ambc_kernel::Bytes;
 pub use text::{Ended, Refused};

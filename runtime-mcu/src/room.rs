@@ -46,7 +46,8 @@ pub const fn group(spec: &GroupSpec) -> usize {
     let mut i = 0;
     while i < spec.lanes.len() {
         if matches!(spec.lanes[i].end, End::Caller) {
-            bytes += caller_room(&spec.lanes[i].spec, spec.timers);
+            // One address for the node to find its counters.
+            bytes += caller_room(&spec.lanes[i].spec, spec.timers) + slice::<u32>(1);
         }
         i += 1;
     }
@@ -101,6 +102,12 @@ pub(crate) fn take<T>(count: usize, mut make: impl FnMut() -> T) -> &'static mut
     }
     // SAFETY: all `count` values have just been written.
     unsafe { core::slice::from_raw_parts_mut(at, count) }
+}
+
+/// What `from` holds.
+pub(crate) fn copy<T: Copy>(from: &[T]) -> &'static [T] {
+    let mut values = from.iter().copied();
+    take(from.len(), || values.next().expect("as many as there are"))
 }
 
 pub(crate) fn one<T>(value: T) -> &'static T {

@@ -28,6 +28,8 @@ pub struct Status {
     in_flight: AtomicU32,
     calls: AtomicU32,
     beat: AtomicU32,
+    /// Where the addresses of the counters of its callers' ends lie, in the order of its lanes; 0 for nowhere.
+    counters: AtomicU32,
 }
 
 impl Status {
@@ -83,9 +85,20 @@ impl Status {
         self.beat.store(self.beat.load(Relaxed).wrapping_add(1), Relaxed);
     }
 
+    /// Where the group says that the addresses of its counters lie.
+    #[must_use]
+    pub fn counters(&self) -> u32 {
+        self.counters.load(Relaxed)
+    }
+
+    /// Says where they lie.
+    pub fn set_counters(&self, at: u32) {
+        self.counters.store(at, Relaxed);
+    }
+
     /// Forgets what an earlier life of this group left.
     pub fn clear(&self) {
-        for word in [&self.phase, &self.stop, &self.in_flight] {
+        for word in [&self.phase, &self.stop, &self.in_flight, &self.counters] {
             word.store(0, Relaxed);
         }
     }

@@ -40,7 +40,7 @@ fn main() -> ExitCode {
     }
 }
 
-const RUNTIME: [&str; 5] = ["ambc-abi", "ambc-wire", "ambc-kernel", "ambience", "ambc-mcu"];
+const RUNTIME: [&str; 6] = ["ambc-abi", "ambc-wire", "ambc-kernel", "ambc-node", "ambience", "ambc-mcu"];
 const MCU: &str = "thumbv7em-none-eabihf";
 
 fn test(whole: bool) -> ExitCode {

@@ -102,9 +102,64 @@ impl GroupLayout {
     }
 }
 
+/// What tells one node from others with the same image, and one start from the next: a block of bytes in the flash of the
+/// node that is no part of the image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The first session of starts of this block: more than any of an earlier one.
+    pub session: u64,
+    /// What the node's random numbers come from; all ones if there is none.
+    pub key: [u8; 32],
+}
+
+impl Identity {
+    /// Bytes of the block: [`MAGIC`](Self::MAGIC), [`VERSION`](Self::VERSION) (4 bytes, little endian as all numbers here), 4 bytes of
+    /// nothing, the session (8 bytes), the key.
+    pub const BYTES: usize = 56;
+    /// What the block begins with.
+    pub const MAGIC: [u8; 8] = *b"ambc-id\n";
+    /// Of this form.
+    pub const VERSION: u32 = 1;
+    /// Of a node whose flash holds no block.
+    pub const NONE: Self = Self { session: 1, key: Self::NO_KEY };
+    /// What erased flash holds.
+    pub const NO_KEY: [u8; 32] = [0xff; 32];
+
+    /// Reads a block; one that is none, or of another version, is [`NONE`](Self::NONE).
+    #[must_use]
+    pub fn parse(block: &[u8; Self::BYTES]) -> Self {
+        let number = |at: usize, len: usize| {
+            block[at..at + len].iter().rev().fold(0, |sum: u64, byte| sum << 8 | u64::from(*byte))
+        };
+        if block[..8] != Self::MAGIC || number(8, 4) != u64::from(Self::VERSION) {
+            return Self::NONE;
+        }
+        let mut key = Self::NO_KEY;
+        key.copy_from_slice(&block[24..]);
+        Self { session: number(16, 8).max(1), key }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_block_says_who_the_node_is() {
+        let mut block = [0xff; Identity::BYTES];
+        assert_eq!(Identity::parse(&block), Identity::NONE);
+        block[..8].copy_from_slice(&Identity::MAGIC);
+        assert_eq!(Identity::parse(&block), Identity::NONE, "another version");
+        block[8..12].copy_from_slice(&[1, 0, 0, 0]);
+        block[16..24].copy_from_slice(&[2, 1, 0, 0, 0, 0, 0, 0x80]);
+        assert_eq!(
+            Identity::parse(&block),
+            Identity { session: 0x8000_0000_0000_0102, key: Identity::NO_KEY }
+        );
+        block[16..24].fill(0);
+        block[24..].fill(7);
+        assert_eq!(Identity::parse(&block), Identity { session: 1, key: [7; 32] });
+    }
 
     #[test]
     fn a_span_holds_what_lies_inside() {

@@ -19,7 +19,7 @@ mod supervise;
 mod turn;
 pub(crate) mod vitals;
 
-use crate::control::{self, Control};
+use crate::control::Control;
 use crate::ends;
 use crate::group::Refused;
 use crate::identity::Identity;
@@ -32,6 +32,7 @@ use crate::spec::{NodeSpec, Side};
 use crate::spin::Spin;
 use ambc_kernel::lane::{Scratch, lane_bytes};
 use ambc_kernel::{Caller, Ctx, Lane, Server, Work};
+use ambc_node::control::OneLine;
 use args::Args;
 use core::cell::RefCell;
 use core::fmt::Display;
@@ -134,7 +135,7 @@ fn report_failed(control: &mut Control) {
 
 fn run_failed(instance: &str, why: &str, control: &mut Control) {
     log::line(Level::Error, instance, format_args!("ended: {why}"));
-    control.say(format_args!("run-failed {instance} {}", control::one_line(why)));
+    control.say(format_args!("run-failed {instance} {}", OneLine(why)));
 }
 
 #[expect(clippy::print_stderr, reason = "for whoever started the node")]
@@ -216,12 +217,6 @@ impl Host {
 
     say_who_it_is!();
 
-    /// When this node started, on the clock of [`Self::ctx`].
-    #[must_use]
-    pub fn started(&self) -> u64 {
-        self.started
-    }
-
     /// What instances say about themselves.
     pub(crate) fn vitals(&self) -> &'static Vitals {
         self.vitals
@@ -267,6 +262,16 @@ impl Host {
                 ExitCode::FAILURE
             }
         }
+    }
+}
+
+impl ambc_node::Host for Host {
+    fn ctx(&self) -> &'static Ctx<'static> {
+        self.ctx
+    }
+
+    fn started(&self) -> u64 {
+        self.started
     }
 }
 

@@ -1,24 +1,16 @@
 //! What a node says about its edges and groups: in its log when it stops, and to whoever controls it when asked.
-//!
-//! The answer to `report` on the control socket is, in this order,
-//! * for every lane `edge CALLS ERRORS TIMES BOUNDS NAME`: errors by kind, in the order of `CallError::ALL`; upper bounds in ns of
-//!   the times that 50, 90, 99 and 100 percent of the answered calls took; the histogram as `BOUND:COUNT` of each bucket that
-//!   counted anything, or `-`; each list with commas. Of an edge to another node both nodes tell what they saw;
-//! * for the kernel group and every user group `state GROUP PID RESTARTS RSS-KIB PHASE`;
-//! * for every instance that reported one `condition good|degraded|failed INSTANCE REASON`;
-//! * for every metric `counter INSTANCE COUNT NAME`, `gauge INSTANCE VALUE NAME`, or `observed INSTANCE COUNT NUMBERS NAME` with sum,
-//!   least, most, and upper bounds of 50 and 99 percent;
-//! * `reported`.
+//! The lines of the latter are described in `ambc_node::report`.
 
 use super::metrics::{Metric, Table, Value};
 use super::supervise::Supervisor;
 use super::vitals::{self, Vitals};
-use crate::control::{Control, one_line};
+use crate::control::Control;
 use crate::log::{self, Level};
 use crate::spec::{NodeLane, NodeSpec, Side};
 use crate::status::Phase;
 use ambc_kernel::lane::Counts;
-use core::fmt::Display;
+use ambc_node::control::OneLine;
+use ambc_node::report::{Edge, List};
 
 /// One line per edge that was called: calls, errors, median latency, and which process answered. One line for all others.
 pub(crate) fn at_the_end(spec: &NodeSpec, groups: &Supervisor) {
@@ -65,7 +57,7 @@ pub(crate) fn now(groups: &Supervisor, control: &mut Control) {
     let edges = groups.edges();
     for lane in 0..edges.len() {
         if let Some(name) = edges.name(lane) {
-            control.say(edge(name, &edges.counts(lane)));
+            control.say(Edge { name, counts: &edges.counts(lane) });
         }
     }
     let own = std::process::id();
@@ -85,30 +77,19 @@ pub(crate) fn now(groups: &Supervisor, control: &mut Control) {
 /// The second part of it.
 pub(crate) fn instances(vitals: &Vitals, metrics: &Table, control: &mut Control) {
     for (label, condition, reason) in vitals.conditions() {
-        control.say(one_line(&format!("condition {} {label} {reason}", vitals::word(condition))));
+        control.say(OneLine(format_args!("condition {} {label} {reason}", vitals::word(condition))));
     }
     for Metric { instance, name, value } in metrics.all() {
-        control.say(one_line(&match value {
+        control.say(OneLine(match value {
             Value::Counter(count) => format!("counter {instance} {count} {name}"),
             Value::Gauge(value) => format!("gauge {instance} {value} {name}"),
             Value::Histogram(o) => {
-                let numbers = list([o.sum, o.least, o.most, o.percentile(50), o.percentile(99)]);
+                let numbers = [o.sum, o.least, o.most, o.percentile(50), o.percentile(99)];
+                let numbers = List(&numbers);
                 format!("observed {instance} {} {numbers} {name}", o.count)
             }
         }));
     }
-}
-
-fn edge(name: &str, counts: &Counts) -> String {
-    let times = [50, 90, 99, 100].map(|share| counts.percentile(share));
-    let counted = counts.histogram.iter().enumerate().filter(|(_, n)| **n > 0);
-    let buckets = list(counted.map(|(i, n)| format!("{}:{n}", Counts::bound(i))));
-    let buckets = if buckets.is_empty() { "-" } else { &buckets };
-    format!("edge {} {} {} {buckets} {name}", counts.calls, list(counts.errors), list(times))
-}
-
-fn list(items: impl IntoIterator<Item = impl Display>) -> String {
-    items.into_iter().map(|item| item.to_string()).collect::<Vec<_>>().join(",")
 }
 
 /// Memory that process `pid` has in RAM; 0 if it is gone.
@@ -121,17 +102,6 @@ fn resident_kib(pid: u32) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_edge_is_one_line() {
-        assert_eq!(edge("a.b -> c", &Counts::default()), "edge 0 0,0,0,0,0,0,0,0 0,0,0,0 - a.b -> c");
-        let mut counts = Counts { calls: 4, errors: [1, 0, 0, 0, 0, 0, 2, 0], ..Counts::default() };
-        (counts.histogram[0], counts.histogram[3]) = (1, 3);
-        assert_eq!(
-            edge("export x over y", &counts),
-            "edge 4 1,0,0,0,0,0,2,0 2048,2048,2048,2048 256:1,2048:3 export x over y"
-        );
-    }
 
     #[test]
     fn an_edge_that_was_called_is_told_at_the_end() {

@@ -8,13 +8,15 @@ use super::metrics::Table;
 use super::supervise::Supervisor;
 use super::vitals::{Silent, Vitals};
 use super::{Host, report, report_failed};
-use crate::control::{self, Command, Control};
+use crate::control::{Command, Control};
 use crate::log::{self, Level};
 use crate::os::memory::Region;
 use crate::os::{self, wait};
 use crate::spec::{NodeSpec, Side};
 use crate::spin::Spin;
 use ambc_kernel::{Caller, Ctx, Group, Server, Task, WakeMask, Work};
+use ambc_node::control::OneLine;
+use ambc_node::report::REPORTED;
 use core::pin::pin;
 
 /// How long user groups get for their `Stop` hooks, and the kernel group for its own.
@@ -259,7 +261,7 @@ impl Node {
                 Command::Report => {
                     report::now(&self.groups, &mut self.control);
                     report::instances(self.vitals, self.metrics, &mut self.control);
-                    self.control.say("reported");
+                    self.control.say(REPORTED);
                 }
             }
         }
@@ -288,7 +290,7 @@ impl Node {
             return;
         }
         log::line(Level::Error, "ambc", format_args!("the node reboots: {why}"));
-        self.control.say(format_args!("reboot {}", control::one_line(why)));
+        self.control.say(format_args!("reboot {}", OneLine(why)));
         self.reboots = true;
         self.begin_to_stop(os::now());
     }

@@ -3,6 +3,7 @@
 //! The health services of the kernel group write here, the loop of the node reads: both run on its one thread.
 
 use crate::spec::Side;
+use ambc_node::control::OneLine;
 use ambience::Condition;
 use core::cell::RefCell;
 
@@ -48,8 +49,8 @@ impl Vitals {
         if before.is_some_and(|(before, _)| before == condition) {
             return false;
         }
-        let line = format!("health {} {} {reason}", patient.label, word(condition));
-        self.news.borrow_mut().push(crate::control::one_line(&line));
+        let line = OneLine(format_args!("health {} {} {reason}", patient.label, word(condition))).to_string();
+        self.news.borrow_mut().push(line);
         true
     }
 

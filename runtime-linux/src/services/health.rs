@@ -5,9 +5,9 @@ use crate::node::Host;
 use crate::node::edges::Edges;
 use crate::node::metrics::{Metric, Table, Value};
 use crate::node::vitals::{self, Vitals};
-use crate::quota::Pace;
 use crate::spec::Side;
 use ambc_kernel::Ctx;
+use ambc_node::quota::Pace;
 use ambience::{
     CallError, Condition, EdgeCountersOwned, Failure, HealthError, InstanceHealthOwned, MetricValueOwned,
     String,

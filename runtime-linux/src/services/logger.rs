@@ -3,8 +3,8 @@
 use crate::log;
 use crate::node::Host;
 use crate::node::lines::Queue;
-use crate::quota::Pace;
 use ambc_kernel::Ctx;
+use ambc_node::quota::Pace;
 use ambience::{CallError, Level};
 
 /// One logger for each instance that logs: it knows who that is.
@@ -86,18 +86,17 @@ mod tests {
     use super::*;
     use crate::client::block_on;
     use crate::ends;
-    use crate::quota::Quota;
     use ambience::Logger as _;
     use core::pin::pin;
     use core::task::{Context, Poll, Waker};
 
     #[test]
     fn too_long_and_too_many() {
-        let logger = Logger::of(ends::ctx(1), "test", vec![]);
+        let mut logger = Logger::of(ends::ctx(1), "test", vec![]);
         assert_eq!(block_on(logger.info(&"x".repeat(MAX_MESSAGE + 1))), Err(CallError::Malformed));
         assert_eq!(block_on(logger.info("one")), Ok(()));
         assert_eq!(block_on(logger.log(Level::Trace, "two")), Ok(()));
-        logger.pace.quota.set(Quota::new(0));
+        logger.pace = Pace::new(ends::ctx(1), 0);
         let mut third = pin!(logger.warn("three"));
         assert_eq!(third.as_mut().poll(&mut Context::from_waker(Waker::noop())), Poll::Pending);
     }

@@ -17,10 +17,11 @@ mod metrics;
 mod storage;
 mod system;
 
+pub use ambc_node::Timer;
 pub use files::{Files, FilesParams};
 pub use health::{Health, HealthParams};
 pub use log_route::{LogRoute, LogRouteNeeds, LogRouteParams};
 pub use logger::{Logger, LoggerParams};
 pub use metrics::{Metrics, MetricsParams};
 pub use storage::{Storage, StorageParams};
-pub use system::{Clock, Random, Timer};
+pub use system::{Clock, Random};

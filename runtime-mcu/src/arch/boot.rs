@@ -3,10 +3,11 @@
 
 use super::handlers::Frame;
 use super::registers::{
-    AIRCR, CFSR, CPACR, FPCCR, MPU_CTRL, MPU_MAIR0, PRIORITY, SHCSR, SHPR2, SHPR3, synchronize,
-    wait_for_interrupt,
+    AIRCR, CFSR, CPACR, FPCCR, MPU_CTRL, MPU_MAIR0, PRIORITY, SHCSR, SHPR2, SHPR3, SYST_CSR,
+    disable_interrupts, synchronize, wait_for_interrupt,
 };
 use crate::board;
+use crate::console;
 use core::arch::global_asm;
 use core::cell::UnsafeCell;
 use core::ptr;
@@ -113,7 +114,7 @@ extern "C" fn ambc_set_up() {
     }
     MPU_CTRL.write(ENABLE);
     synchronize();
-    board::start();
+    console::start();
     // SAFETY: the vectors are in place and every handler does without the state of the kernel.
     unsafe { core::arch::asm!("cpsie i", options(nostack, preserves_flags)) }
 }
@@ -132,6 +133,15 @@ pub(super) fn idle_frame() -> u32 {
     // SAFETY: inside the stack of the idle thread, which does not run yet.
     unsafe { ptr::write_volatile(sp as *mut Frame, frame) }
     sp
+}
+
+/// Ends the node: nothing runs any more until the next power-up.
+pub(crate) fn halt() -> ! {
+    SYST_CSR.write(0);
+    disable_interrupts();
+    loop {
+        wait_for_interrupt();
+    }
 }
 
 /// Starts the node anew, as after power-up.

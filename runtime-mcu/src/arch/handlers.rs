@@ -2,12 +2,15 @@
 #![expect(unsafe_code, reason = "called by exceptions, over what the hardware pushed")]
 
 use super::{clock, registers};
-use crate::board;
 use crate::console::{self, Level};
+use crate::control;
+use crate::group::REPORT;
 use crate::kernel::thread::{Context, Thread};
 use crate::kernel::{Reply, State};
 use crate::spec::NodeGroup;
+use crate::uart;
 use ambc_abi::image::GroupLayout;
+use ambc_node::control::OneLine;
 use core::cell::UnsafeCell;
 use core::ptr;
 use core::sync::atomic::{AtomicPtr, Ordering::Relaxed};
@@ -73,7 +76,6 @@ pub(crate) fn take_over(
         // SAFETY: interrupts are masked, and nobody has the state yet.
         unsafe { *STATE.0.get() = Some(state) }
     });
-    board::start_interrupts();
 }
 
 /// Starts a group at its entry. `argument` is in its `r0`.
@@ -113,8 +115,7 @@ unsafe extern "C" fn ambc_svc(frame: *mut Frame) -> *const Context {
             Reply::Print(at, len) => {
                 // SAFETY: the state has seen that the group may read these bytes, or they are the kernel group's.
                 let text = unsafe { core::slice::from_raw_parts(at as *const u8, len as usize) };
-                let text = core::str::from_utf8(text).unwrap_or("(not UTF-8)");
-                console::line(Level::Error, state.name(), text);
+                print(state.name(), core::str::from_utf8(text).unwrap_or("(not UTF-8)"));
             }
         }
         next(state)
@@ -123,11 +124,26 @@ unsafe extern "C" fn ambc_svc(frame: *mut Frame) -> *const Context {
     unsafe { with(serve) }.unwrap_or(ptr::null())
 }
 
+/// A line that group `name` printed.
+fn print(name: &str, text: &str) {
+    match text.strip_prefix(REPORT).and_then(|report| report.split_once(' ')) {
+        Some((instance, why)) => {
+            console::line(Level::Error, instance, format_args!("ended: {why}"));
+            control::say_briefly(OneLine(format_args!("run-failed {instance} {why}")));
+        }
+        None => console::line(Level::Error, name, text),
+    }
+}
+
 #[unsafe(no_mangle)]
 extern "C" fn ambc_tick() -> *const Context {
     clock::ticked();
+    let news = uart::tick();
     let turn = |state: &mut State| {
         state.tick(clock::read());
+        if news {
+            state.ring_kernel();
+        }
         next(state)
     };
     // SAFETY: in a handler.
@@ -136,7 +152,7 @@ extern "C" fn ambc_tick() -> *const Context {
 
 #[unsafe(no_mangle)]
 extern "C" fn ambc_interrupt() -> *const Context {
-    let news = board::interrupt();
+    let news = uart::interrupt(registers::active_interrupt());
     let turn = |state: &mut State| {
         if news {
             state.ring_kernel();

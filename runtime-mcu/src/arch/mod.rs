@@ -10,7 +10,7 @@ mod handlers;
 mod registers;
 mod switch;
 
-pub(crate) use boot::reboot;
+pub(crate) use boot::{halt, reboot};
 pub(crate) use clock::now;
 pub(crate) use handlers::{critical, start_group, take_over};
 pub(crate) use registers::{enable_interrupt, masked};

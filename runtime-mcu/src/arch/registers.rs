@@ -26,6 +26,7 @@ pub(crate) const MPU_CTRL: Register = Register(0xe000_ed94);
 pub(crate) const MPU_MAIR0: Register = Register(0xe000_edc0);
 pub(crate) const FPCCR: Register = Register(0xe000_ef34);
 const NVIC_ISER: usize = 0xe000_e100;
+const NVIC_ICER: usize = 0xe000_e180;
 const NVIC_IPR: usize = 0xe000_e400;
 
 impl Register {
@@ -52,6 +53,17 @@ pub(crate) fn enable_interrupt(number: usize) {
     // SAFETY: the byte of this interrupt in the array of priorities.
     unsafe { write_volatile((NVIC_IPR + number) as *mut u8, PRIORITY) }
     Register(NVIC_ISER + 4 * (number / 32)).write(1 << (number % 32));
+}
+
+/// No interrupt comes any more.
+pub(crate) fn disable_interrupts() {
+    (0..8).for_each(|i| Register(NVIC_ICER + 4 * i).write(u32::MAX));
+}
+
+/// The interrupt whose handler this is.
+pub(crate) fn active_interrupt() -> usize {
+    const EXCEPTIONS: u32 = 16;
+    (ICSR.read() & 0x1ff).saturating_sub(EXCEPTIONS) as usize
 }
 
 /// What was written to system registers holds from here on.

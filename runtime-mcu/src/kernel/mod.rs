@@ -138,6 +138,19 @@ impl State {
         }
     }
 
+    /// Whether a group runs, or will when its turn comes.
+    #[must_use]
+    pub fn is_alive(&self, group: usize) -> bool {
+        self.threads[usize::from(self.place_of[group])].alive
+    }
+
+    /// Whether a group waits, and nobody has rung it since.
+    #[must_use]
+    pub fn is_asleep(&self, group: usize) -> bool {
+        let place = usize::from(self.place_of[group]);
+        self.threads[place].alive && !self.sched.is_ready(place) && self.rung >> place & 1 == 0
+    }
+
     /// The group that runs must not go on.
     pub fn end_current(&mut self, death: Death) {
         self.bury(self.current, death);

@@ -155,3 +155,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn asleep_is_who_waits_and_was_not_rung() {
+    let mut s = running();
+    assert!(!s.is_asleep(2), "it runs");
+    s.ring_group(2);
+    wait(&mut s, u64::MAX, 0);
+    assert!(!s.is_asleep(2), "it was rung meanwhile");
+    wait(&mut s, u64::MAX, 0);
+    assert!(s.is_asleep(2) && s.is_alive(2));
+    s.ring_group(2);
+    assert!(!s.is_asleep(2));
+    s.kill(2, Death::Stuck);
+    assert!(!s.is_asleep(2) && !s.is_alive(2));
+    assert_eq!(s.take_death(), Some((2, Death::Stuck)));
+}

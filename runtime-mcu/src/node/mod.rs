@@ -1,16 +1,22 @@
 //! The kernel program of a node: its kernel group, and the supervisor of its user groups.
 //!
-//! It runs privileged, on one thread: step the kernel group, look after the groups, and wait until somebody rings or something is due.
+//! It runs privileged, on one thread; `turn` is its loop.
 #![expect(unsafe_code, reason = "addresses that `ambc` wrote")]
 
+mod death;
+mod edges;
 mod supervise;
+mod turn;
 
 use crate::console::{self, Level};
 use crate::spec::{NodeSpec, Side};
-use crate::{Ended, Refused, arch, peer, room, svc};
-use ambc_abi::image::GroupLayout;
+use crate::{Ended, Refused, arch, control, kept, peer, room};
+use ambc_abi::image::{GroupLayout, Identity};
 use ambc_kernel::lane::Scratch;
 use ambc_kernel::{Caller, Ctx, Lane, Server, Work};
+use ambc_node::control::OneLine;
+use ambc_node::random::Generator;
+use core::cell::RefCell;
 use core::fmt::Display;
 use core::panic::PanicInfo;
 use supervise::Supervisor;
@@ -27,13 +33,21 @@ unsafe extern "C" {
 pub struct Host {
     spec: &'static NodeSpec,
     lanes: &'static [Lane],
+    layouts: &'static [GroupLayout],
     ctx: &'static Ctx<'static>,
     groups: Supervisor,
+    identity: Identity,
+    generator: &'static RefCell<Generator>,
 }
+
+/// Sessions of the network that a start has for itself, as a power of two: one for each client of an export, 2^20 apart.
+const START_SHIFT: u32 = 36;
 
 /// Bytes of the room of a node beside its lanes.
 pub(crate) const fn room(spec: &NodeSpec) -> usize {
     supervise::room(spec)
+        + room::slice::<RefCell<Generator>>(1)
+        + room::slice::<&Caller<'static>>(spec.lanes.len())
 }
 
 /// Runs the program of a node; [`kernel!`](crate::kernel!) calls it.
@@ -43,10 +57,19 @@ pub fn run(
     build: impl FnOnce(Host) -> Result<Ended, Refused>,
 ) -> ! {
     room::fill(block);
+    control::start();
     if let Err(refused) = build(Host::open(spec)) {
         let (instance, why) = refused.parts();
         console::line_now(Level::Error, instance, format_args!("cannot be made: {why}"));
+        control::say(format_args!("reboot {instance} cannot be made"));
     }
+    reboot()
+}
+
+/// Starts the node anew, once everything said is out.
+fn reboot() -> ! {
+    console::drain();
+    control::drain();
     arch::reboot()
 }
 
@@ -54,13 +77,15 @@ pub fn run(
 pub fn ran(instance: &'static str, result: Result<(), impl Display>) {
     if let Err(why) = result {
         console::line(Level::Error, instance, format_args!("ended: {why}"));
+        control::say(OneLine(format_args!("run-failed {instance} {why}")));
     }
 }
 
 /// A panic in the kernel group: a line, and the node reboots.
 pub fn panicked(info: &PanicInfo<'_>) -> ! {
     console::line_now(Level::Error, "ambc", format_args!("{info}; the node reboots"));
-    arch::reboot()
+    control::say(OneLine(format_args!("reboot {info}")));
+    reboot()
 }
 
 impl Host {
@@ -74,9 +99,15 @@ impl Host {
         let lanes = room::take(spec.lanes.len(), lane);
         // SAFETY: `ambc` wrote one entry for each group of the table.
         let layouts = unsafe { core::slice::from_raw_parts(AMBC_LAYOUT.as_ptr(), spec.groups.len()) };
+        let identity = kept::identity();
+        let starts = u64::from(kept::count_start()) << START_SHIFT;
+        let session = identity.session.wrapping_add(starts);
         Self {
             spec,
             lanes,
+            layouts,
+            identity,
+            generator: room::one(RefCell::new(Generator::new(&identity.key, session))),
             groups: Supervisor::prepare(spec, layouts, lanes),
             ctx: room::ctx(spec.timers, arch::now),
         }
@@ -107,43 +138,36 @@ impl Host {
         room::server(self.lanes[lane], other_end(self.spec.lanes[lane].caller), scratch)
     }
 
-    /// Starts the user groups and serves. Nothing stops a node without an operating system but a reboot, so `stop` never runs.
+    /// Whether the identity has a key for random numbers.
+    pub(crate) fn has_key(&self) -> bool {
+        self.identity.key != Identity::NO_KEY
+    }
+
+    pub(crate) fn generator(&self) -> &'static RefCell<Generator> {
+        self.generator
+    }
+
+    /// Starts the user groups and serves. Whoever controls an emulated node may ask it to stop: then the groups end in order, after
+    /// them `stop` runs, the `Stop` hooks of the kernel group, and the node halts. So it does before a reboot.
     pub fn serve(
-        mut self,
-        callers: &[&Caller<'_>],
-        servers: &[&Server],
+        self,
+        callers: &[&'static Caller<'static>],
+        servers: &[&'static Server],
         work: &mut [&mut dyn Work],
-        _stop: impl Future<Output = ()>,
+        stop: impl Future<Output = ()>,
     ) -> Ended {
-        let group = ambc_kernel::Group { ctx: self.ctx, callers, servers };
-        self.groups.start();
-        loop {
-            let mut rings = 0;
-            let mut any = group.step(work, |number| rings |= peer::bit(number));
-            any |= self.groups.turn(self.ctx, &mut rings);
-            report_lost();
-            if any {
-                svc::ring(rings);
-                continue;
-            }
-            let due = self.groups.next_timer();
-            let until = group.next_deadline().unwrap_or(u64::MAX).min(due);
-            svc::wait(until, rings);
-        }
+        turn::serve(self, callers, servers, work, stop)
     }
 }
 
-/// Says that lines were lost, once there is room again.
-fn report_lost() {
-    if console::is_empty() {
-        match console::take_lost() {
-            0 => {}
-            lost => console::line(
-                Level::Warn,
-                "log",
-                format_args!("{lost} lines were lost: the console was too slow"),
-            ),
-        }
+impl ambc_node::Host for Host {
+    fn ctx(&self) -> &'static Ctx<'static> {
+        self.ctx
+    }
+
+    /// The clock starts with the node.
+    fn started(&self) -> u64 {
+        0
     }
 }
 

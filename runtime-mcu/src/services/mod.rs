@@ -1,7 +1,8 @@
-//! What a node offers its instances: `ambience::logger` and `timer`. They live in the kernel group.
+//! What a node offers its instances: `ambience::logger`, `timer` and `random`. They live in the kernel group.
 
 mod logger;
-mod timer;
+mod random;
 
+pub use ambc_node::Timer;
 pub use logger::{Logger, LoggerParams};
-pub use timer::Timer;
+pub use random::Random;

@@ -114,7 +114,7 @@ pub enum TopValue {
     },
 }
 
-/// One line of a node's answer to `report`; `runtime-linux/src/node/report.rs` writes them.
+/// One line of a node's answer to `report`; `runtime-kernel/node/src/report.rs` describes them.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reported {
     Edge(String, TopCounts),

@@ -5,7 +5,7 @@ use core::cell::Cell;
 
 /// Lines counted in windows of a second.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Quota {
+pub struct Quota {
     lines: u32,
     since: u64,
     used: u32,
@@ -13,19 +13,20 @@ pub(crate) struct Quota {
 
 /// A quota that those wait for who have used it up.
 #[derive(Debug)]
-pub(crate) struct Pace {
+pub struct Pace {
     ctx: &'static Ctx<'static>,
-    pub(crate) quota: Cell<Quota>,
+    quota: Cell<Quota>,
 }
 
 impl Pace {
     /// `lines` a second.
-    pub(crate) fn new(ctx: &'static Ctx<'static>, lines: u32) -> Self {
+    #[must_use]
+    pub const fn new(ctx: &'static Ctx<'static>, lines: u32) -> Self {
         Self { ctx, quota: Cell::new(Quota::new(lines)) }
     }
 
     /// Waits until a line may be said, and counts it. Dropped while it waits, it counts nothing.
-    pub(crate) async fn turn(&self) {
+    pub async fn turn(&self) {
         loop {
             let mut quota = self.quota.get();
             let closed = quota.closed_until(self.ctx.now());
@@ -43,12 +44,13 @@ const WINDOW_NS: u64 = 1_000_000_000;
 
 impl Quota {
     /// `lines` a second.
-    pub(crate) const fn new(lines: u32) -> Self {
+    #[must_use]
+    pub const fn new(lines: u32) -> Self {
         Self { lines, since: 0, used: 0 }
     }
 
     /// When the next line may come, if none may come now.
-    pub(crate) fn closed_until(&mut self, now: u64) -> Option<u64> {
+    pub fn closed_until(&mut self, now: u64) -> Option<u64> {
         if now.saturating_sub(self.since) >= WINDOW_NS {
             (self.since, self.used) = (now, 0);
         }
@@ -56,7 +58,7 @@ impl Quota {
     }
 
     /// Counts what was said.
-    pub(crate) fn spend(&mut self, lines: u32) {
+    pub fn spend(&mut self, lines: u32) {
         self.used = self.used.saturating_add(lines);
     }
 }

@@ -1,0 +1,243 @@
+//! The loop of a node: step the kernel group, look after the groups, and wait until somebody rings or something is due.
+
+use super::Host;
+use super::edges::Edges;
+use super::supervise::Supervisor;
+use crate::console::{self, Level};
+use crate::spec::NodeSpec;
+use crate::{arch, board, control, peer, room, svc, uart};
+use ambc_kernel::restart::Limit;
+use ambc_kernel::{Caller, Ctx, Group, Server, Task, WakeMask, Work};
+use ambc_node::control::{Command, Commands};
+use ambc_node::report::{Edge, REPORTED};
+use core::pin::pin;
+
+/// How long user groups get for their `Stop` hooks, and the kernel group for its own.
+const GROUPS_STOP_NS: u64 = 2_000_000_000;
+const KERNEL_STOP_NS: u64 = 1_000_000_000;
+
+/// Wakes the `Stop` hooks of the kernel group.
+static ENDING: WakeMask = WakeMask::new();
+
+pub(super) fn serve(
+    host: Host,
+    callers: &[&'static Caller<'static>],
+    servers: &[&'static Server],
+    work: &mut [&mut dyn Work],
+    stop: impl Future<Output = ()>,
+) -> ! {
+    let callers = room::copy(callers);
+    let group = Group { ctx: host.ctx, callers, servers };
+    let mut node = Node::start(host, callers);
+    let stop = pin!(stop);
+    let mut ending = Task::new(stop, &ENDING, node.ctx, |()| {});
+    while !node.over(&ending) {
+        let mut any = group.step(work, |number| node.rings |= peer::bit(number));
+        any |= node.turn();
+        if node.phase == Phase::KernelStops {
+            any |= ending.run();
+        }
+        any |= node.obey(&group, work, any);
+        report_lost();
+        if any {
+            svc::ring(core::mem::take(&mut node.rings));
+        } else {
+            svc::wait(node.next_timer(&group), core::mem::take(&mut node.rings));
+        }
+    }
+    node.end()
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Starting,
+    Serving,
+    /// User groups run their `Stop` hooks.
+    GroupsStop,
+    /// Then the kernel group.
+    KernelStops,
+}
+
+#[derive(Debug)]
+struct Node {
+    spec: &'static NodeSpec,
+    ctx: &'static Ctx<'static>,
+    groups: Supervisor,
+    edges: Edges,
+    commands: Commands,
+    /// The next line of a report that is under way.
+    reporting: Option<usize>,
+    /// Whom to ring.
+    rings: u32,
+    phase: Phase,
+    /// When the present phase of stopping ends at the latest.
+    patience: u64,
+    /// It stops to start anew.
+    reboots: bool,
+}
+
+impl Node {
+    fn start(host: Host, callers: &'static [&'static Caller<'static>]) -> Self {
+        let mut groups = host.groups;
+        groups.start();
+        Self {
+            spec: host.spec,
+            ctx: host.ctx,
+            groups,
+            edges: Edges::new(host.spec, host.layouts, callers),
+            commands: Commands::default(),
+            reporting: None,
+            rings: 0,
+            phase: Phase::Starting,
+            patience: u64::MAX,
+            reboots: false,
+        }
+    }
+
+    /// Looks after the groups; true if there was anything to do.
+    fn turn(&mut self) -> bool {
+        let mut any = self.groups.turn(arch::now(), &mut self.rings);
+        if self.phase == Phase::Starting && self.groups.all_serve() {
+            self.phase = Phase::Serving;
+            any = true;
+            console::line(Level::Info, "ambc", "ready");
+            control::say("ready");
+        }
+        if let Some((name, Limit { restarts, window, .. })) = self.groups.take_reboot() {
+            let ms = window / 1_000_000;
+            control::say(format_args!("reboot group {name} failed after {restarts} restarts within {ms} ms"));
+            self.reboots = true;
+            self.stop();
+        }
+        any
+    }
+
+    /// Does what came in over the line of control. `busy`: something happened in this turn.
+    fn obey(&mut self, group: &Group<'_>, work: &[&mut dyn Work], busy: bool) -> bool {
+        let mut any = false;
+        while let Some(command) = control::take(&mut self.commands) {
+            any = true;
+            match command {
+                Command::Poll => self.say_whether_idle(group, work, busy),
+                Command::Report => self.reporting = self.reporting.or(Some(0)),
+                Command::Stop => {
+                    self.reboots = false;
+                    self.stop();
+                }
+            }
+        }
+        while let Some(line) = self.reporting
+            && control::has_room()
+        {
+            self.reporting = self.report(line).then_some(line + 1);
+        }
+        any
+    }
+
+    fn say_whether_idle(&self, group: &Group<'_>, work: &[&mut dyn Work], busy: bool) {
+        let own = group.callers.iter().map(|caller| caller.counters().calls() as u32);
+        let calls = own.fold(self.groups.calls(), u32::wrapping_add);
+        let rests = !busy && self.rings == 0 && group.done(work) && group.in_flight(work) == 0;
+        let idle = rests && self.groups.idle() && console::is_empty() && self.phase == Phase::Serving;
+        control::say(format_args!("{} {calls}", if idle { "idle" } else { "busy" }));
+    }
+
+    /// Says line `line` of a report; false if it is the last.
+    fn report(&self, line: usize) -> bool {
+        let (lanes, groups) = (self.spec.lanes.len(), self.spec.groups.len());
+        if line < lanes {
+            let name = self.spec.lanes[line].name;
+            control::say(Edge { name, counts: &self.edges.counts(line) });
+        } else if line == lanes {
+            control::say("state kernel 0 0 0 serving");
+        } else if line <= lanes + groups {
+            self.groups.say_state(line - lanes - 1);
+        } else {
+            control::say(REPORTED);
+            return false;
+        }
+        true
+    }
+
+    fn stop(&mut self) {
+        if matches!(self.phase, Phase::Starting | Phase::Serving) {
+            self.phase = Phase::GroupsStop;
+            self.patience = arch::now().saturating_add(GROUPS_STOP_NS);
+            self.rings |= self.groups.stop();
+        }
+    }
+
+    /// Whether the node has nothing left to do; moves from one phase of stopping to the next.
+    fn over(&mut self, ending: &dyn Work) -> bool {
+        match self.phase {
+            Phase::Starting | Phase::Serving => false,
+            Phase::GroupsStop => {
+                if !self.groups.any_running() || arch::now() >= self.patience {
+                    self.groups.kill();
+                    self.phase = Phase::KernelStops;
+                    self.patience = arch::now().saturating_add(KERNEL_STOP_NS);
+                }
+                false
+            }
+            Phase::KernelStops => ending.done() || arch::now() >= self.patience,
+        }
+    }
+
+    fn next_timer(&self, group: &Group<'_>) -> u64 {
+        if self.phase == Phase::KernelStops && ENDING.any() {
+            return 0;
+        }
+        let own = group.next_deadline().unwrap_or(u64::MAX);
+        own.min(self.groups.next_timer()).min(self.patience)
+    }
+
+    /// One line per edge that was called.
+    fn say_edges(&self) {
+        for (lane, of) in self.spec.lanes.iter().enumerate() {
+            let counts = self.edges.counts(lane);
+            let (calls, errors, us) = (counts.calls, counts.failures(), counts.percentile(50) / 1000);
+            if calls > 0 {
+                let text =
+                    format_args!("edge {}: {calls} calls, {errors} errors, p50 under {us} us", of.name);
+                console::line(Level::Info, "ambc", text);
+                console::drain();
+            }
+        }
+    }
+
+    /// Everything is out before the node reboots, or ends.
+    fn end(self) -> ! {
+        self.say_edges();
+        report_lost();
+        for (uart, number) in board::LINKS.into_iter().zip(0..) {
+            let lost = uart::lost(uart);
+            if lost > 0 {
+                let text = format_args!(
+                    "uart{number}: {lost} bytes were lost: they came faster than they were read"
+                );
+                console::line(Level::Warn, "ambc", text);
+            }
+        }
+        console::drain();
+        if self.reboots {
+            super::reboot();
+        }
+        control::say("stopped");
+        control::drain();
+        arch::halt()
+    }
+}
+
+/// Says that lines were lost, once there is room again.
+fn report_lost() {
+    if console::is_empty() {
+        match console::take_lost() {
+            0 => {}
+            lost => console::line(
+                Level::Warn,
+                "log",
+                format_args!("{lost} lines were lost: the console was too slow"),
+            ),
+        }
+    }
+}
