@@ -15,8 +15,11 @@
 //! folder data/db /var/lib/ambc/cloud/db   # where a folder is that an offer names; else it is below the data folder
 //! impair loss=0.05 dup=0.05 reorder=0.05 seed=1   # fault injection at every link that is no stream, optional
 //! ```
-//! A place is `udp:ADDRESS:PORT` (`udp:` may be left out), `tcp:ADDRESS:PORT`, `unix:/PATH`, or `serial:/DEVICE,BAUD`. A
-//! neighbour has the transport of its interface; on a serial line there is one, and it needs no `peer`.
+//! A place is `udp:ADDRESS:PORT` (`udp:` may be left out), `tcp:ADDRESS:PORT`, `unix:/PATH`, `serial:/DEVICE,BAUD`, or
+//! `xbee:/DEVICE,BAUD,ADDRESS,NETWORK,CHANNEL` with the 16-bit address of this node's radio, its personal area network and its
+//! channel in hexadecimal. A neighbour has the transport of its interface; on a serial line there is one, and it needs no
+//! `peer`; a neighbour's radio is `xbee:ADDRESS`. What radios lose and delay is up to the air: of a `medium` they have
+//! `bandwidth_bps` and `mtu` only, from which a node knows how long a frame takes.
 //!
 //! A node whose image several nodes share has further lines: see [`crate::member`].
 
@@ -141,8 +144,12 @@ impl Identity {
             return Err(format!("neighbour {index} is given twice"));
         }
         let at: Place = at.parse()?;
-        if at.transport() == "serial" {
-            return Err("the neighbour on a serial line needs no `peer`".to_owned());
+        match at {
+            Place::Serial { .. } => return Err("the neighbour on a serial line needs no `peer`".to_owned()),
+            Place::Xbee { .. } => {
+                return Err("a neighbour's radio is only its address, like xbee:0x0002".to_owned());
+            }
+            _ => {}
         }
         self.peers.push((index, at));
         Ok(())
@@ -193,7 +200,7 @@ mod tests {
     use super::*;
 
     const FULL: &str = "# a comment\nnode cloud\ndata /tmp/data of mine\n\ngroup trap /opt/a b/trap\nbind lan 127.0.0.1:7411\n\
-        bind usb serial:/dev/tty A,9600\npeer 1 127.0.0.1:7412\nexport 0 tcp:[::1]:4898\nmedium lan loss=0.5\nfolder disk /db\nimpair loss=0.05 dup=0.01 reorder=0.5 seed=3\n";
+        bind usb serial:/dev/tty A,9600\nbind air xbee:/dev/ttyUSB0,9600,0x0001,0x3332,0x0c\npeer 1 127.0.0.1:7412\npeer 2 xbee:0x0002\nexport 0 tcp:[::1]:4898\nmedium lan loss=0.5\nfolder disk /db\nimpair loss=0.05 dup=0.01 reorder=0.5 seed=3\n";
 
     #[test]
     fn every_entry_is_read() {
@@ -205,6 +212,8 @@ mod tests {
             numbered(&id.binds, "usb", 1),
             Some(&Place::Serial { device: "/dev/tty A".into(), baud: 9600 })
         );
+        assert_eq!(numbered(&id.binds, "air", 2).map(Place::transport), Some("xbee"));
+        assert_eq!(id.peer(2), Some(&Place::Radio(2)));
         assert_eq!(id.peer(1), Some(&Place::Udp("127.0.0.1:7412".parse().unwrap())));
         assert_eq!(numbered(&id.exports, "", 0), Some(&Place::Tcp("[::1]:4898".parse().unwrap())));
         assert_eq!(numbered(&id.media, "lan", 0).map(|m| m.loss), Some(0.5));
@@ -224,6 +233,11 @@ mod tests {
             ("node a\nbind lan udp:here", 2, "`here` is not an address like 127.0.0.1:7411"),
             ("node a\nbind lan unix:here", 2, "`here` is not the path of a socket like /run/site/a.sock"),
             ("node a\npeer 0 serial:/dev/tty,9600", 2, "the neighbour on a serial line needs no `peer`"),
+            (
+                "node a\npeer 0 xbee:/d,9600,0x1,0x1,0xc",
+                2,
+                "a neighbour's radio is only its address, like xbee:0x0002",
+            ),
             ("node a\nmedium lan loss=2", 2, "`loss` must be between 0 and 1"),
             ("node a\nmedium lan delay=2", 2, "a medium has no `delay`"),
             ("node a\npeer x 1.2.3.4:5", 2, "`x` is not the index of a neighbour"),

@@ -5,7 +5,6 @@
 
 pub mod client;
 pub mod control;
-mod crc;
 mod ends;
 pub mod group;
 pub mod identity;

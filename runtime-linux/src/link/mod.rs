@@ -1,18 +1,20 @@
-//! Links of a node: frames to and from neighbours over UDP, TCP, socket files and serial lines, behind one type.
+//! Links of a node: frames to and from neighbours over UDP, TCP, socket files, serial lines and radios, behind
+//! one type.
 //!
 //! Between the kernel's `Net` and a transport stand the medium, if the identity declares one, and below it the faults of
 //! `impair`. Each link is one descriptor to wait for, however many connections it has.
 
+mod device;
 pub mod impair;
 pub mod medium;
 mod place;
-pub(crate) mod seeded;
+pub mod seeded;
 mod serial;
 mod stream;
-mod stuff;
 mod tcp;
 mod udp;
 mod unix;
+mod xbee;
 
 pub use place::Place;
 
@@ -24,6 +26,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use stream::Streams;
 use udp::Udp;
+use xbee::Xbee;
 
 /// Longest frame of any link.
 pub const MAX_FRAME: usize = 65_535;
@@ -56,6 +59,8 @@ pub(crate) struct Setup<'s> {
     pub(crate) salt: u64,
 }
 
+const NO_DEVICE: &str = "the address of a radio is no device";
+
 /// One link.
 #[derive(Debug)]
 pub(crate) struct Link {
@@ -69,6 +74,7 @@ enum Transport {
     Udp(Udp),
     Streams(Streams),
     Serial(Serial),
+    Xbee(Box<Xbee>),
 }
 
 impl Neighbour {
@@ -77,14 +83,15 @@ impl Neighbour {
         match &self.at {
             Some(Place::Udp(addr)) => PeerAddr::from(*addr),
             Some(Place::Tcp(_) | Place::Unix(_)) => stream::address_of(self.node.into()),
-            Some(Place::Serial { .. }) | None => serial::OTHER_END,
+            Some(Place::Radio(address)) => ambc_kernel::xbee::peer(*address),
+            Some(Place::Serial { .. } | Place::Xbee { .. }) | None => serial::OTHER_END,
         }
     }
 }
 
-/// What a network of these figures is over `at`: a serial line is never faster than its bits.
+/// What a network of these figures is over `at`: a serial line, and a module at its end, are never faster than its bits.
 pub(crate) fn over(figures: Figures, at: &Place) -> Figures {
-    let Place::Serial { baud, .. } = at else { return figures };
+    let (Place::Serial { baud, .. } | Place::Xbee { baud, .. }) = at else { return figures };
     // A byte is ten bits there.
     let line = u64::from(*baud) * 8 / 10;
     let bandwidth_bps = if figures.bandwidth_bps == 0 { line } else { figures.bandwidth_bps.min(line) };
@@ -98,6 +105,10 @@ impl Link {
         let transport = match at {
             Place::Udp(addr) => Transport::Udp(Udp::bind(*addr)?),
             Place::Serial { device, baud } => Transport::Serial(Serial::open(device, *baud)?),
+            Place::Xbee { device, baud, config } => {
+                Transport::Xbee(Box::new(Xbee::open(device, *baud, *config)?))
+            }
+            Place::Radio(_) => return Err(io::Error::other(NO_DEVICE)),
             Place::Tcp(_) | Place::Unix(_) => {
                 let known = |n: &Neighbour| Some((u64::from(n.node), n.at.clone()?, n.asked));
                 let known = neighbours.iter().filter_map(known).collect();
@@ -106,8 +117,15 @@ impl Link {
         };
         let to: Vec<_> = neighbours.iter().map(|n| (n.address(), n.node)).collect();
         let figures = over(setup.figures, at);
-        let overhead = if matches!(transport, Transport::Serial(_)) { stuff::OVERHEAD } else { 0 };
-        let medium = figures.matter().then(|| Medium::new(figures, at.is_stream(), overhead, node, &to));
+        let overhead =
+            if matches!(transport, Transport::Serial(_)) { ambc_kernel::line::OVERHEAD } else { 0 };
+        if at.is_radio() && (figures.loss > 0.0 || figures.latency_us > 0) {
+            return Err(io::Error::other(
+                "what a radio loses or delays is up to the air, not to its `medium`",
+            ));
+        }
+        let medium = (!at.is_radio() && figures.matter())
+            .then(|| Medium::new(figures, at.is_stream(), overhead, node, &to));
         // A stream neither loses nor repeats nor overtakes.
         let faults = setup.impair.filter(|_| !at.is_stream()).map(|i| Impairer::new(i, setup.salt));
         Ok(Self { transport, medium, faults })
@@ -120,8 +138,8 @@ impl Link {
             Place::Tcp(_) | Place::Unix(_) => {
                 Transport::Streams(Streams::new(Some(at), id.into(), Vec::new(), true)?)
             }
-            Place::Serial { .. } => {
-                return Err(io::Error::other("nobody comes from outside over a serial line"));
+            Place::Serial { .. } | Place::Xbee { .. } | Place::Radio(_) => {
+                return Err(io::Error::other("nobody comes from outside over a serial line or a radio"));
             }
         };
         let faults = impair.filter(|_| !at.is_stream()).map(|i| Impairer::new(i, salt));
@@ -140,7 +158,9 @@ impl Link {
                 let streams = Streams::new(None, any_name()?, known, false)?;
                 (Transport::Streams(streams), stream::address_of(id.into()))
             }
-            Place::Serial { .. } => return Err(io::Error::other("no export is at the end of a serial line")),
+            Place::Serial { .. } | Place::Xbee { .. } | Place::Radio(_) => {
+                return Err(io::Error::other("no export is at the end of a serial line or a radio"));
+            }
         };
         Ok((Self { transport, medium: None, faults: None }, addr))
     }
@@ -151,6 +171,7 @@ impl Link {
             Transport::Udp(udp) => udp.receive(buf),
             Transport::Streams(streams) => streams.receive(now, buf),
             Transport::Serial(serial) => serial.receive(now, buf),
+            Transport::Xbee(xbee) => xbee.receive(now, buf),
         }
     }
 
@@ -160,6 +181,7 @@ impl Link {
             Transport::Udp(_) => false,
             Transport::Streams(streams) => streams.pending(),
             Transport::Serial(serial) => serial.pending(),
+            Transport::Xbee(xbee) => xbee.pending(),
         }
     }
 
@@ -190,6 +212,7 @@ impl Link {
             Transport::Udp(_) => {}
             Transport::Streams(streams) => streams.flush(now),
             Transport::Serial(serial) => serial.flush(now),
+            Transport::Xbee(xbee) => xbee.flush(now),
         }
     }
 
@@ -199,6 +222,7 @@ impl Link {
             Transport::Udp(_) => None,
             Transport::Streams(streams) => streams.next_timer(),
             Transport::Serial(serial) => serial.next_timer(),
+            Transport::Xbee(xbee) => xbee.next_timer(),
         };
         let held = self.faults.as_ref().and_then(Impairer::next_timer);
         let under_way = self.medium.as_ref().and_then(Medium::next_timer);
@@ -207,17 +231,25 @@ impl Link {
 
     /// When the medium takes a frame again, if it is taken now.
     pub(crate) fn ready_at(&self, now: u64) -> Option<u64> {
-        self.medium.as_ref().and_then(|m| m.ready_at(now))
+        match &self.transport {
+            // It rings before that.
+            Transport::Xbee(xbee) if !xbee.ready() => xbee.next_timer(),
+            _ => self.medium.as_ref().and_then(|m| m.ready_at(now)),
+        }
     }
 
     /// Whether nothing is on its way.
     pub(crate) fn idle(&self) -> bool {
-        self.medium.as_ref().is_none_or(Medium::is_empty)
+        let out = !matches!(&self.transport, Transport::Xbee(xbee) if !xbee.idle());
+        out && self.medium.as_ref().is_none_or(Medium::is_empty)
     }
 
     /// What the medium kept so far.
     pub(crate) fn dropped(&self) -> Dropped {
-        self.medium.as_ref().map(Medium::dropped).unwrap_or_default()
+        match &self.transport {
+            Transport::Xbee(xbee) => xbee.dropped(),
+            _ => self.medium.as_ref().map(Medium::dropped).unwrap_or_default(),
+        }
     }
 
     fn deliver(&mut self, now: u64) {
@@ -247,6 +279,7 @@ impl Transport {
             Self::Udp(udp) => udp.send(to, bytes),
             Self::Streams(streams) => streams.send(now, to, bytes),
             Self::Serial(serial) => serial.send(now, bytes),
+            Self::Xbee(xbee) => xbee.send(now, to, bytes),
         }
     }
 }
@@ -257,6 +290,7 @@ impl AsFd for Link {
             Transport::Udp(udp) => udp.as_fd(),
             Transport::Streams(streams) => streams.as_fd(),
             Transport::Serial(serial) => serial.as_fd(),
+            Transport::Xbee(xbee) => xbee.as_fd(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Where a link is: a transport, and an address on it. The forms are those of identity files.
 
+use ambc_kernel::xbee::Config;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -7,8 +8,8 @@ use std::str::FromStr;
 
 /// Address of an interface, a neighbour or an export.
 ///
-/// Written `udp:127.0.0.1:7411` (or without `udp:`), `tcp:127.0.0.1:7411`, `unix:/run/site/a.sock` or
-/// `serial:/dev/ttyUSB0,115200`.
+/// Written `udp:127.0.0.1:7411` (or without `udp:`), `tcp:127.0.0.1:7411`, `unix:/run/site/a.sock`,
+/// `serial:/dev/ttyUSB0,115200`, `xbee:/dev/ttyUSB0,115200,0x0001,0x3332,0x0c` or, of a neighbour, `xbee:0x0002`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     /// Datagrams over IP.
@@ -24,6 +25,17 @@ pub enum Place {
         /// Bits per second.
         baud: u32,
     },
+    /// A radio module of this node.
+    Xbee {
+        /// A serial port or a pseudo-terminal.
+        device: PathBuf,
+        /// Bits per second.
+        baud: u32,
+        /// Its address, its network and its channel.
+        config: Config,
+    },
+    /// A radio module of another node: its 16-bit address.
+    Radio(u16),
 }
 
 /// Longest path of a socket file, without the zero at its end.
@@ -38,6 +50,7 @@ impl Place {
             Self::Tcp(_) => "tcp",
             Self::Unix(_) => "unix",
             Self::Serial { .. } => "serial",
+            Self::Xbee { .. } | Self::Radio(_) => "xbee",
         }
     }
 
@@ -45,6 +58,12 @@ impl Place {
     #[must_use]
     pub const fn is_stream(&self) -> bool {
         matches!(self, Self::Tcp(_) | Self::Unix(_))
+    }
+
+    /// Whether frames go through the air.
+    #[must_use]
+    pub const fn is_radio(&self) -> bool {
+        matches!(self, Self::Xbee { .. } | Self::Radio(_))
     }
 }
 
@@ -62,7 +81,8 @@ impl FromStr for Place {
             Some(("udp", rest)) => ip(rest).map(Self::Udp),
             Some(("tcp", rest)) => ip(rest).map(Self::Tcp),
             Some(("unix", rest)) => socket_file(rest).map(Self::Unix),
-            Some(("serial", rest)) => serial(rest),
+            Some(("serial", rest)) => serial(rest).map(|(device, baud)| Self::Serial { device, baud }),
+            Some(("xbee", rest)) => xbee(rest),
             _ => ip(text).map(Self::Udp),
         }
     }
@@ -74,6 +94,10 @@ impl fmt::Display for Place {
             Self::Udp(addr) | Self::Tcp(addr) => write!(f, "{}:{addr}", self.transport()),
             Self::Unix(path) => write!(f, "unix:{}", path.display()),
             Self::Serial { device, baud } => write!(f, "serial:{},{baud}", device.display()),
+            Self::Xbee { device, baud, config: Config { address, pan, channel } } => {
+                write!(f, "xbee:{},{baud},{address:#06x},{pan:#06x},{channel:#04x}", device.display())
+            }
+            Self::Radio(address) => write!(f, "xbee:{address:#06x}"),
         }
     }
 }
@@ -95,14 +119,42 @@ fn socket_file(text: &str) -> Result<PathBuf, String> {
     Ok(PathBuf::from(text))
 }
 
-fn serial(text: &str) -> Result<Place, String> {
+fn serial(text: &str) -> Result<(PathBuf, u32), String> {
     let parts = text.rsplit_once(',').filter(|(device, _)| Path::new(device).is_absolute());
     let (device, baud) =
         parts.ok_or_else(|| format!("`{text}` is not a device with its speed like /dev/ttyUSB0,115200"))?;
     let baud = baud.parse().ok().filter(|b| (50..=12_000_000).contains(b));
     let baud =
         baud.ok_or_else(|| format!("the speed of `{device}` is not 50 to 12000000 bits per second"))?;
-    Ok(Place::Serial { device: PathBuf::from(device), baud })
+    Ok((PathBuf::from(device), baud))
+}
+
+fn xbee(text: &str) -> Result<Place, String> {
+    if !text.starts_with('/') {
+        return Ok(Place::Radio(radio_address(text)?));
+    }
+    let mut parts = text.rsplitn(4, ',');
+    let (Some(channel), Some(pan), Some(address), Some(line)) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return Err(format!("`{text}` is not a radio like /dev/ttyUSB0,115200,0x0001,0x3332,0x0c"));
+    };
+    let (device, baud) = serial(line)?;
+    let address = radio_address(address)?;
+    let pan = number(pan).ok_or_else(|| format!("`{pan}` is not a network of 16 bits like 0x3332"))?;
+    let channel = number(channel).and_then(|c| u8::try_from(c).ok()).filter(|c| (0x0b..=0x1a).contains(c));
+    let channel = channel.ok_or_else(|| "a channel is 0x0b to 0x1a".to_owned())?;
+    Ok(Place::Xbee { device, baud, config: Config { address, pan, channel } })
+}
+
+/// 0xffff is for all, and 0xfffe for none.
+fn radio_address(text: &str) -> Result<u16, String> {
+    let address = number(text).filter(|a| *a < 0xfffe);
+    address.ok_or_else(|| format!("`{text}` is not the address of a radio like 0x0002"))
+}
+
+fn number(text: &str) -> Option<u16> {
+    u16::from_str_radix(text.strip_prefix("0x")?, 16).ok()
 }
 
 #[cfg(test)]
@@ -111,9 +163,14 @@ mod tests {
 
     #[test]
     fn places_come_back_as_written() {
-        for text in
-            ["udp:127.0.0.1:7411", "tcp:[::1]:4898", "unix:/run/my site/a.sock", "serial:/dev/ttyUSB0,115200"]
-        {
+        for text in [
+            "udp:127.0.0.1:7411",
+            "tcp:[::1]:4898",
+            "unix:/run/my site/a.sock",
+            "serial:/dev/ttyUSB0,115200",
+            "xbee:/dev/tty,USB0,115200,0x0001,0x3332,0x0c",
+            "xbee:0x0002",
+        ] {
             assert_eq!(text.parse::<Place>().unwrap().to_string(), text);
         }
         assert_eq!("127.0.0.1:1".parse::<Place>(), "udp:127.0.0.1:1".parse());
@@ -130,6 +187,16 @@ mod tests {
             ("serial:/dev/tty", "`/dev/tty` is not a device with its speed like /dev/ttyUSB0,115200"),
             ("serial:/dev/tty,fast", "the speed of `/dev/tty` is not 50 to 12000000 bits per second"),
             ("serial:/dev/tty,0", "the speed of `/dev/tty` is not 50 to 12000000 bits per second"),
+            ("xbee:2", "`2` is not the address of a radio like 0x0002"),
+            ("xbee:0xffff", "`0xffff` is not the address of a radio like 0x0002"),
+            (
+                "xbee:/dev/tty,9600,0x1",
+                "`/dev/tty,9600,0x1` is not a radio like /dev/ttyUSB0,115200,0x0001,0x3332,0x0c",
+            ),
+            ("xbee:/dev/tty,9600,0xfffe,0x1,0xc", "`0xfffe` is not the address of a radio like 0x0002"),
+            ("xbee:/dev/tty,9600,0x1,0x10000,0xc", "`0x10000` is not a network of 16 bits like 0x3332"),
+            ("xbee:/dev/tty,9600,0x1,0x1,0x1b", "a channel is 0x0b to 0x1a"),
+            ("xbee:/dev/tty,1,0x1,0x1,0xc", "the speed of `/dev/tty` is not 50 to 12000000 bits per second"),
         ];
         for (text, what) in cases {
             assert_eq!(text.parse::<Place>(), Err(what.to_owned()));

@@ -2,18 +2,19 @@
 
 /// SplitMix64.
 #[derive(Clone, Debug)]
-pub(crate) struct Seeded(u64);
+pub struct Seeded(u64);
 
 const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Seeded {
     /// `salt` makes two users of one seed decide differently.
-    pub(crate) const fn new(seed: u64, salt: u64) -> Self {
+    #[must_use]
+    pub const fn new(seed: u64, salt: u64) -> Self {
         Self(seed ^ salt.wrapping_mul(STEP))
     }
 
     /// True for `part` of all calls, 0 to 1.
-    pub(crate) fn chance(&mut self, part: f64) -> bool {
+    pub fn chance(&mut self, part: f64) -> bool {
         part > 0.0 && ((self.next() >> 11) as f64) < part * (1u64 << 53) as f64
     }
 

@@ -1,25 +1,18 @@
-//! A serial line, or a pseudo-terminal in its place: one node at the other end, frames stuffed.
+//! A serial line to one other node, frames stuffed.
 
-use super::stuff::{Unstuffer, stuff};
-use crate::os::ready::Ready;
+use super::MAX_FRAME;
+use super::device::Device;
+use ambc_kernel::line::{SUM, Unstuffer, stuff, stuffed};
 use ambc_kernel::net::PeerAddr;
-use rustix::fs::{Mode, OFlags};
-use rustix::io::Errno;
-use rustix::termios::{ControlModes, OptionalActions};
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::path::{Path, PathBuf};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::path::Path;
 
 /// One line.
 #[derive(Debug)]
 pub(super) struct Serial {
-    device: PathBuf,
-    baud: u32,
-    ready: Ready,
-    /// None while the device is gone.
-    line: Option<OwnedFd>,
-    open_at: u64,
-    unstuffer: Unstuffer,
+    device: Device,
+    unstuffer: Unstuffer<Vec<u8>>,
     input: Vec<u8>,
     taken: usize,
     output: Vec<u8>,
@@ -29,22 +22,11 @@ pub(super) struct Serial {
 /// The address by which the kernel knows the other end.
 pub(super) const OTHER_END: PeerAddr = PeerAddr::from_bytes(*b"ambc-serial-line!!");
 
-const PIECE: usize = 4096;
-/// Pause before a device that was unplugged is looked for again.
-const PAUSE_NS: u64 = 250_000_000;
-
 impl Serial {
     pub(super) fn open(device: &Path, baud: u32) -> io::Result<Self> {
-        let ready = Ready::new(1)?;
-        let line = open(device, baud)?;
-        ready.add(line.as_fd(), 0)?;
         Ok(Self {
-            device: device.to_owned(),
-            baud,
-            ready,
-            line: Some(line),
-            open_at: 0,
-            unstuffer: Unstuffer::default(),
+            device: Device::open(device, baud)?,
+            unstuffer: Unstuffer::new(vec![0; MAX_FRAME + SUM]),
             input: Vec::new(),
             taken: 0,
             output: Vec::new(),
@@ -82,10 +64,11 @@ impl Serial {
         if self.sent < self.output.len() {
             return false;
         }
-        if self.line.is_some() {
-            self.output.clear();
+        if self.device.is_there() {
+            self.output.resize(stuffed(bytes.len()), 0);
             self.sent = 0;
-            stuff(bytes, &mut self.output);
+            let len = stuff(bytes, &mut self.output);
+            self.output.truncate(len.unwrap_or(0));
             self.put_out(now);
         }
         true
@@ -93,90 +76,57 @@ impl Serial {
 
     /// Looks for a device that is gone.
     pub(super) fn flush(&mut self, now: u64) {
-        if self.line.is_some() || now < self.open_at {
-            return;
-        }
-        self.open_at = now.saturating_add(PAUSE_NS);
-        self.line = open(&self.device, self.baud).ok().filter(|line| self.ready.add(line.as_fd(), 0).is_ok());
+        self.device.flush(now);
     }
 
     pub(super) fn next_timer(&self) -> Option<u64> {
-        self.line.is_none().then_some(self.open_at)
+        self.device.next_timer()
     }
 
     fn fill(&mut self, now: u64) {
-        let Some(line) = &self.line else { return };
         self.taken = 0;
-        self.input.resize(PIECE, 0);
-        let got = rustix::io::read(line, &mut self.input[..]);
-        self.input.truncate(got.unwrap_or(0));
-        if !matches!(got, Ok(1..) | Err(Errno::AGAIN | Errno::INTR)) {
-            self.lose(now);
+        if self.device.read(now, &mut self.input).is_err() {
+            self.forget();
         }
     }
 
     fn put_out(&mut self, now: u64) {
-        let Some(line) = &self.line else { return };
-        let mut waits = false;
-        while self.sent < self.output.len() {
-            match rustix::io::write(line, &self.output[self.sent..]) {
-                Ok(len) => self.sent += len,
-                Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => {
-                    waits = true;
-                    break;
-                }
-                Err(_) => return self.lose(now),
-            }
+        match self.device.write(now, &self.output[self.sent..]) {
+            Ok(len) => self.sent += len,
+            Err(_) => self.forget(),
         }
-        self.ready.writable(line.as_fd(), 0, waits);
     }
 
     /// The device is gone, and what was under way with it.
-    fn lose(&mut self, now: u64) {
-        if let Some(line) = self.line.take() {
-            self.ready.remove(line.as_fd());
-        }
+    fn forget(&mut self) {
         (self.sent, self.taken) = (0, 0);
         self.output.clear();
         self.input.clear();
-        self.unstuffer = Unstuffer::default();
-        self.open_at = now.saturating_add(PAUSE_NS);
+        self.unstuffer.reset();
     }
-}
-
-/// Opens a device for bytes as they are: no echo, no lines, no signals, no waiting for a modem.
-fn open(device: &Path, baud: u32) -> io::Result<OwnedFd> {
-    let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let line = rustix::fs::open(device, flags, Mode::empty())?;
-    let mut settings = rustix::termios::tcgetattr(&line)?;
-    settings.make_raw();
-    settings.control_modes |= ControlModes::CLOCAL | ControlModes::CREAD;
-    settings.set_speed(baud)?;
-    rustix::termios::tcsetattr(&line, OptionalActions::Now, &settings)?;
-    Ok(line)
 }
 
 impl AsFd for Serial {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.ready.as_fd()
+        self.device.as_fd()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::device::testing::pty;
     use super::super::testing::until;
     use super::*;
-    use rustix::pty::OpenptFlags;
 
-    /// A pseudo-terminal: its own end, and the path of the device.
-    fn pty() -> (OwnedFd, PathBuf) {
-        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
-        let end = rustix::pty::openpt(flags).unwrap();
-        rustix::pty::grantpt(&end).unwrap();
-        rustix::pty::unlockpt(&end).unwrap();
-        let name = rustix::pty::ptsname(&end, Vec::new()).unwrap();
-        (end, PathBuf::from(name.into_string().unwrap()))
+    /// Appends a frame as it goes over the line.
+    fn append(frame: &[u8], line: &mut Vec<u8>) {
+        let mut room = vec![0; stuffed(frame.len())];
+        let len = stuff(frame, &mut room).unwrap();
+        line.extend_from_slice(&room[..len]);
+    }
+
+    fn unstuffer() -> Unstuffer<[u8; 1024]> {
+        Unstuffer::new([0; 1024])
     }
 
     #[test]
@@ -184,9 +134,9 @@ mod tests {
         let (end, device) = pty();
         let mut serial = Serial::open(&device, 115_200).unwrap();
         let mut line = b"noise \r\n\x03".to_vec();
-        stuff(&[0; 200], &mut line);
+        append(&[0; 200], &mut line);
         line.extend_from_slice(b"more \xff noise");
-        stuff(b"\x04\n\x11", &mut line);
+        append(b"\x04\n\x11", &mut line);
         rustix::io::write(&end, &line).unwrap();
         let mut buf = [0; 1000];
         let mut next = || {
@@ -207,7 +157,7 @@ mod tests {
             put += 1;
         }
         assert!(put < 200, "a line has an end");
-        let (mut unstuffer, mut bytes, mut got) = (Unstuffer::default(), [0; 1024], 0);
+        let (mut unstuffer, mut bytes, mut got) = (unstuffer(), [0; 1024], 0);
         while got < put {
             let len = rustix::io::read(&end, &mut bytes).unwrap();
             let mut rest = &bytes[..len];
@@ -246,12 +196,6 @@ mod tests {
         assert!(serial.send(0, b"again"));
         let mut bytes = [0; 64];
         let len = rustix::io::read(&end, &mut bytes).unwrap();
-        assert_eq!(Unstuffer::default().take(&bytes[..len]).1, Some(&b"again"[..]));
-    }
-
-    #[test]
-    fn what_is_no_terminal_is_refused() {
-        assert!(Serial::open(Path::new("/dev/null"), 9600).is_err());
-        assert!(Serial::open(Path::new("/nowhere/at/all"), 9600).is_err());
+        assert_eq!(unstuffer().take(&bytes[..len]).1, Some(&b"again"[..]));
     }
 }

@@ -9,7 +9,7 @@
 //! node's included; `flush` waits until everything appended survives the loss of power. The storage service flushes before
 //! it answers, once for all records that came in the same turn.
 
-use crate::crc::CRC32C;
+use ambc_kernel::crc::CRC32C;
 use ambience::StorageError;
 use rustix::fs::{FlockOperation, Mode, OFlags};
 use rustix::io::Errno;

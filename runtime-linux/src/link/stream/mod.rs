@@ -343,9 +343,7 @@ impl Listener {
             Place::Unix(path) => {
                 unix::listen(path).map(|(fd, file)| Self { fd, tcp: false, _file: Some(file) })
             }
-            Place::Udp(_) | Place::Serial { .. } => {
-                Err(io::Error::other("no connections over this transport"))
-            }
+            _ => Err(io::Error::other("no connections over this transport")),
         }
     }
 }
@@ -355,7 +353,7 @@ impl Place {
         match self {
             Self::Tcp(addr) => tcp::dial(*addr),
             Self::Unix(path) => unix::dial(path),
-            Self::Udp(_) | Self::Serial { .. } => Err(io::Error::other("no connections over this transport")),
+            _ => Err(io::Error::other("no connections over this transport")),
         }
     }
 }

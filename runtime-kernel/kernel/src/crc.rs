@@ -1,13 +1,13 @@
-//! Cyclic redundancy checks of 32 bits, a byte at a time: frames on serial lines and records of a journal.
+//! Cyclic redundancy checks of 32 bits, a byte at a time: frames on serial lines and records on disk.
 
 /// One such check: its table.
 #[derive(Debug)]
-pub(crate) struct Crc([u32; 256]);
+pub struct Crc([u32; 256]);
 
 /// That of Ethernet and zip.
-pub(crate) static CRC32: Crc = Crc::new(0xedb8_8320);
+pub static CRC32: Crc = Crc::new(0xedb8_8320);
 /// Castagnoli's, CRC-32C.
-pub(crate) static CRC32C: Crc = Crc::new(0x82f6_3b78);
+pub static CRC32C: Crc = Crc::new(0x82f6_3b78);
 
 impl Crc {
     /// Of a polynomial with its bits in reverse.
@@ -26,7 +26,8 @@ impl Crc {
     }
 
     /// The check of these pieces, one behind the other.
-    pub(crate) fn of(&self, pieces: &[&[u8]]) -> u32 {
+    #[must_use]
+    pub fn of(&self, pieces: &[&[u8]]) -> u32 {
         let bytes = pieces.iter().copied().flatten();
         !bytes.fold(u32::MAX, |crc, byte| self.0[usize::from(crc as u8 ^ byte)] ^ (crc >> 8))
     }
