@@ -89,7 +89,7 @@ pub(crate) fn fill(block: &'static mut [u8]) {
 /// # Panics
 /// If the tables did not count it.
 pub(crate) fn take<T>(count: usize, mut make: impl FnMut() -> T) -> &'static mut [T] {
-    // SAFETY: one thread, and nothing below comes back here.
+    // SAFETY: one thread, and nobody has it when `make` comes back here.
     let block = unsafe { &mut *BLOCK.0.get() };
     let rest = block.take().expect("the program has its block");
     let (mine, rest) = rest.split_at_mut(slice::<T>(count));
@@ -104,10 +104,10 @@ pub(crate) fn take<T>(count: usize, mut make: impl FnMut() -> T) -> &'static mut
     unsafe { core::slice::from_raw_parts_mut(at, count) }
 }
 
-/// What `from` holds.
-pub(crate) fn copy<T: Copy>(from: &[T]) -> &'static [T] {
-    let mut values = from.iter().copied();
-    take(from.len(), || values.next().expect("as many as there are"))
+/// What both hold.
+pub(crate) fn join<T: Copy>(first: &[T], second: &[T]) -> &'static [T] {
+    let mut values = first.iter().chain(second).copied();
+    take(first.len() + second.len(), || values.next().expect("as many as there are"))
 }
 
 pub(crate) fn one<T>(value: T) -> &'static T {

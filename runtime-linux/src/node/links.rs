@@ -8,9 +8,9 @@ use crate::link::Link;
 use crate::link::medium::Dropped;
 use crate::log::{self, Level};
 use crate::os;
-use crate::spec::{NodeLane, NodeSpec};
+use crate::spec::NodeSpec;
 use ambc_kernel::lane::Ticket;
-use ambc_kernel::net::{Answer, LaneEnds, Lanes, Net, NetTable, OutLane, Popped, Storage, Submitted};
+use ambc_kernel::net::{LaneEnds, Net, NetTable, Numbered, OutLane, Storage, places};
 use ambc_kernel::{Caller, Ctx, Lane, Server};
 use core::cell::Cell;
 use std::os::fd::AsFd;
@@ -21,7 +21,7 @@ pub(crate) struct Links {
     net: Net<'static>,
     /// Of interfaces, then of exports, as [`Net`] numbers them.
     links: Vec<Link>,
-    ends: Numbered,
+    ends: Numbered<'static>,
     servers: Vec<&'static Server>,
     datagram: Vec<u8>,
     /// When to try a link again that took no more.
@@ -56,10 +56,10 @@ impl Links {
         Ok(Self {
             net,
             links,
-            ends: Numbered {
-                ends: LaneEnds { outs: Vec::leak(outs), ins: Vec::leak(ins), now: os::now },
-                places: places(spec),
-            },
+            ends: Numbered::new(
+                LaneEnds { outs: Vec::leak(outs), ins: Vec::leak(ins), now: os::now },
+                Vec::leak(places(spec.lanes).collect()),
+            ),
             servers,
             datagram: vec![0; 65_536],
             full_until: None,
@@ -73,7 +73,7 @@ impl Links {
 
     /// Ends of lanes over which others call into this node.
     pub(crate) fn callers(&self) -> &'static [&'static Caller<'static>] {
-        self.ends.ends.ins
+        self.ends.callers()
     }
 
     pub(crate) fn watch(&self, events: &Events) -> Result<(), String> {
@@ -153,61 +153,6 @@ impl Links {
             }
         }
     }
-}
-
-/// The lane ends of the network, under the positions of their lanes in the node's table.
-#[derive(Debug)]
-struct Numbered {
-    ends: LaneEnds<'static>,
-    /// For each lane of the node, its place among the ends of its kind.
-    places: Vec<u16>,
-}
-
-impl Numbered {
-    fn place(&self, lane: u16) -> u16 {
-        self.places.get(usize::from(lane)).copied().unwrap_or(u16::MAX)
-    }
-}
-
-impl Lanes for Numbered {
-    fn pop(&self, lane: u16, buf: &mut [u8]) -> Option<Popped> {
-        self.ends.pop(self.place(lane), buf)
-    }
-
-    fn cancelled(&self, lane: u16, slot: u8) -> bool {
-        self.ends.cancelled(self.place(lane), slot)
-    }
-
-    fn complete(&self, lane: u16, slot: u8, status: u32, payload: &[u8]) {
-        self.ends.complete(self.place(lane), slot, status, payload);
-    }
-
-    fn submit(&self, lane: u16, proc: u32, deadline: u64, payload: &[u8], reply_max: usize) -> Submitted {
-        self.ends.submit(self.place(lane), proc, deadline, payload, reply_max)
-    }
-
-    fn poll(&self, lane: u16, slot: u8, buf: &mut [u8]) -> Option<Answer> {
-        self.ends.poll(self.place(lane), slot, buf)
-    }
-
-    fn cancel(&self, lane: u16, slot: u8) {
-        self.ends.cancel(self.place(lane), slot);
-    }
-}
-
-fn places(spec: &NodeSpec) -> Vec<u16> {
-    let (mut outs, mut ins) = (0..u16::MAX, 0..u16::MAX);
-    let mut place = |lane: &NodeLane| {
-        let numbers = if lane.callee.is_net() {
-            &mut outs
-        } else if lane.caller.is_net() {
-            &mut ins
-        } else {
-            return None;
-        };
-        numbers.next()
-    };
-    spec.lanes.iter().map(|lane| place(lane).unwrap_or(u16::MAX)).collect()
 }
 
 fn tickets(server: &Server) -> &'static [Cell<Option<Ticket>>] {

@@ -5,6 +5,8 @@
 
 mod death;
 mod edges;
+mod link;
+mod links;
 mod supervise;
 mod turn;
 
@@ -19,6 +21,7 @@ use ambc_node::random::Generator;
 use core::cell::RefCell;
 use core::fmt::Display;
 use core::panic::PanicInfo;
+use links::Links;
 use supervise::Supervisor;
 
 unsafe extern "C" {
@@ -36,6 +39,7 @@ pub struct Host {
     layouts: &'static [GroupLayout],
     ctx: &'static Ctx<'static>,
     groups: Supervisor,
+    links: Links,
     identity: Identity,
     generator: &'static RefCell<Generator>,
 }
@@ -45,9 +49,9 @@ const START_SHIFT: u32 = 36;
 
 /// Bytes of the room of a node beside its lanes.
 pub(crate) const fn room(spec: &NodeSpec) -> usize {
-    supervise::room(spec)
-        + room::slice::<RefCell<Generator>>(1)
-        + room::slice::<&Caller<'static>>(spec.lanes.len())
+    // All ends of callers and of servers in this program.
+    let ends = room::slice::<&Caller<'static>>(spec.lanes.len()) + room::slice::<&Server>(spec.lanes.len());
+    supervise::room(spec) + links::room(spec) + room::slice::<RefCell<Generator>>(1) + ends
 }
 
 /// Runs the program of a node; [`kernel!`](crate::kernel!) calls it.
@@ -102,14 +106,19 @@ impl Host {
         let identity = kept::identity();
         let starts = u64::from(kept::count_start()) << START_SHIFT;
         let session = identity.session.wrapping_add(starts);
+        let ctx = room::ctx(spec.timers, arch::now);
+        let links = Links::open(spec, lanes, ctx, session).unwrap_or_else(|error| {
+            panic!("the network table cannot be used: {error:?}");
+        });
         Self {
             spec,
             lanes,
             layouts,
             identity,
+            links,
             generator: room::one(RefCell::new(Generator::new(&identity.key, session))),
             groups: Supervisor::prepare(spec, layouts, lanes),
-            ctx: room::ctx(spec.timers, arch::now),
+            ctx,
         }
     }
 

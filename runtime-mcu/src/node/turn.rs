@@ -2,10 +2,11 @@
 
 use super::Host;
 use super::edges::Edges;
+use super::links::Links;
 use super::supervise::Supervisor;
 use crate::console::{self, Level};
 use crate::spec::NodeSpec;
-use crate::{arch, board, control, peer, room, svc, uart};
+use crate::{arch, control, peer, room, svc};
 use ambc_kernel::restart::Limit;
 use ambc_kernel::{Caller, Ctx, Group, Server, Task, WakeMask, Work};
 use ambc_node::control::{Command, Commands};
@@ -26,13 +27,16 @@ pub(super) fn serve(
     work: &mut [&mut dyn Work],
     stop: impl Future<Output = ()>,
 ) -> ! {
-    let callers = room::copy(callers);
+    // The executor advances and rings for the network's ends of lanes too.
+    let callers = room::join(callers, host.links.callers());
+    let servers = room::join(servers, host.links.servers());
     let group = Group { ctx: host.ctx, callers, servers };
     let mut node = Node::start(host, callers);
     let stop = pin!(stop);
     let mut ending = Task::new(stop, &ENDING, node.ctx, |()| {});
     while !node.over(&ending) {
         let mut any = group.step(work, |number| node.rings |= peer::bit(number));
+        any |= node.links.step();
         any |= node.turn();
         if node.phase == Phase::KernelStops {
             any |= ending.run();
@@ -63,6 +67,7 @@ struct Node {
     spec: &'static NodeSpec,
     ctx: &'static Ctx<'static>,
     groups: Supervisor,
+    links: Links,
     edges: Edges,
     commands: Commands,
     /// The next line of a report that is under way.
@@ -84,6 +89,7 @@ impl Node {
             spec: host.spec,
             ctx: host.ctx,
             groups,
+            links: host.links,
             edges: Edges::new(host.spec, host.layouts, callers),
             commands: Commands::default(),
             reporting: None,
@@ -138,7 +144,11 @@ impl Node {
         let own = group.callers.iter().map(|caller| caller.counters().calls() as u32);
         let calls = own.fold(self.groups.calls(), u32::wrapping_add);
         let rests = !busy && self.rings == 0 && group.done(work) && group.in_flight(work) == 0;
-        let idle = rests && self.groups.idle() && console::is_empty() && self.phase == Phase::Serving;
+        let idle = rests
+            && self.links.idle()
+            && self.groups.idle()
+            && console::is_empty()
+            && self.phase == Phase::Serving;
         control::say(format_args!("{} {calls}", if idle { "idle" } else { "busy" }));
     }
 
@@ -188,7 +198,7 @@ impl Node {
             return 0;
         }
         let own = group.next_deadline().unwrap_or(u64::MAX);
-        own.min(self.groups.next_timer()).min(self.patience)
+        own.min(self.groups.next_timer()).min(self.links.next_timer()).min(self.patience)
     }
 
     /// One line per edge that was called.
@@ -209,15 +219,7 @@ impl Node {
     fn end(self) -> ! {
         self.say_edges();
         report_lost();
-        for (uart, number) in board::LINKS.into_iter().zip(0..) {
-            let lost = uart::lost(uart);
-            if lost > 0 {
-                let text = format_args!(
-                    "uart{number}: {lost} bytes were lost: they came faster than they were read"
-                );
-                console::line(Level::Warn, "ambc", text);
-            }
-        }
+        self.links.report();
         console::drain();
         if self.reboots {
             super::reboot();
