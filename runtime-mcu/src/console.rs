@@ -29,6 +29,18 @@ pub(crate) enum Level {
     Error,
 }
 
+impl From<ambience::Level> for Level {
+    fn from(level: ambience::Level) -> Self {
+        match level {
+            ambience::Level::Error => Self::Error,
+            ambience::Level::Warn => Self::Warn,
+            ambience::Level::Info => Self::Info,
+            ambience::Level::Debug => Self::Debug,
+            ambience::Level::Trace => Self::Trace,
+        }
+    }
+}
+
 impl Level {
     fn word(self) -> &'static str {
         match self {

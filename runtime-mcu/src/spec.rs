@@ -19,6 +19,8 @@ pub struct NodeSpec {
     pub lanes: &'static [NodeLane],
     /// Tasks and requests of the kernel group that may sleep at once.
     pub timers: u16,
+    /// How many services of health its program makes: one for each instance that has one.
+    pub health: u16,
     /// How long the loop of a group may stand still before it is ended, in ns; 0 for ever.
     pub watchdog: u64,
     /// Links, routes, and what comes and goes over them. Its lane numbers are positions in `lanes`. Nobody from outside comes to

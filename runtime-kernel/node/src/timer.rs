@@ -43,19 +43,11 @@ mod tests {
     use ambc_kernel::{Group, Task, WakeMask, Work};
     use ambience::Timer as _;
     use core::pin::pin;
-    use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
-
-    /// A clock that goes on by some µs whenever somebody looks.
-    fn clock() -> u64 {
-        static NOW: AtomicU64 = AtomicU64::new(1 << 40);
-        NOW.fetch_add(7_003, Relaxed)
-    }
 
     #[test]
     fn sleeping_is_never_too_short() {
         static WAKE: WakeMask = WakeMask::new();
-        let timers = Vec::leak(vec![ambc_kernel::Timer::new()]);
-        let ctx: &Ctx<'_> = Box::leak(Box::new(Ctx::new(clock, timers)));
+        let ctx = crate::testing::ctx();
         let timer = Timer { ctx, start: ctx.now() };
         let woke = core::cell::Cell::new([0; 3]);
         let sleeping = pin!(async {

@@ -34,23 +34,6 @@ impl Edges {
         mine.zip(callers).for_each(|((place, _), caller)| *place = Some(*caller));
     }
 
-    /// How many there are.
-    pub(crate) fn len(&self) -> usize {
-        self.spec.lanes.len()
-    }
-
-    /// `caller.need -> callee` of lane `lane`.
-    pub(crate) fn name(&self, lane: usize) -> Option<&'static str> {
-        self.spec.lanes.get(lane).map(|lane| lane.name)
-    }
-
-    /// What was counted on lane `lane` since the node started.
-    pub(crate) fn counts(&self, lane: usize) -> Counts {
-        let mut counts = self.earlier.borrow().get(lane).copied().unwrap_or_default();
-        counts.add(&self.present(lane).unwrap_or_default());
-        counts
-    }
-
     fn present(&self, lane: usize) -> Option<Counts> {
         match self.spec.lanes.get(lane)?.caller {
             Side::Group(number) => {
@@ -74,6 +57,23 @@ impl Edges {
     }
 }
 
+impl ambc_node::Edges for Edges {
+    fn len(&self) -> usize {
+        self.spec.lanes.len()
+    }
+
+    fn name(&self, lane: usize) -> Option<&'static str> {
+        self.spec.lanes.get(lane).map(|lane| lane.name)
+    }
+
+    /// Since the node started.
+    fn counts(&self, lane: usize) -> Counts {
+        let mut counts = self.earlier.borrow().get(lane).copied().unwrap_or_default();
+        counts.add(&self.present(lane).unwrap_or_default());
+        counts
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +84,7 @@ mod tests {
     use crate::status::status_bytes;
     use ambc_abi::LaneSpec;
     use ambc_kernel::net::NetTable;
+    use ambc_node::Edges as _;
 
     const SIZE: LaneSpec = LaneSpec { slots: 2, small: 8, bulk: 0, bulk_bytes: 0 };
     static NODE: NodeSpec = NodeSpec {

@@ -3,7 +3,8 @@
 //! The metrics services of the kernel group write here; `ambc top` and the health services read.
 
 use crate::log::{self, Level};
-use ambience::MetricKind;
+use ambc_node::{Measured, cut};
+use ambience::{MetricKind, MetricValueOwned};
 use core::cell::{Cell, RefCell};
 
 /// Everything that instances counted, set and observed.
@@ -99,8 +100,26 @@ impl Table {
     }
 }
 
+impl Measured for Table {
+    fn len(&self) -> usize {
+        self.metrics.borrow().len()
+    }
+
+    fn value(&self, index: usize) -> Option<MetricValueOwned> {
+        let metrics = self.metrics.borrow();
+        let Metric { instance, name, value } = metrics.get(index)?;
+        let (count, sum, least, most) = match value {
+            Value::Counter(count) => (*count, 0.0, 0.0, 0.0),
+            Value::Gauge(value) => (0, *value, 0.0, 0.0),
+            Value::Histogram(o) => (o.count, o.sum, o.least, o.most),
+        };
+        let (instance, name, kind) = (cut(instance), cut(name), value.kind());
+        Some(MetricValueOwned { instance, name, kind, count, value: sum, least, most })
+    }
+}
+
 impl Value {
-    pub(crate) fn kind(&self) -> MetricKind {
+    fn kind(&self) -> MetricKind {
         match self {
             Self::Counter(_) => MetricKind::Counter,
             Self::Gauge(_) => MetricKind::Gauge,
@@ -161,6 +180,10 @@ mod tests {
         for what in [3.0, 0.5, 100.0, f64::INFINITY] {
             table.observe("a", "t", what);
         }
+        let found = table.value(0).unwrap();
+        assert_eq!((table.len(), found.kind, found.count), (1, MetricKind::Histogram, 3));
+        assert_eq!((found.value, found.least, found.most), (103.5, 0.5, 100.0));
+        assert_eq!(table.value(1), None);
         let Value::Histogram(o) = &table.all()[0].value else { panic!("another kind") };
         assert_eq!((o.count, o.sum, o.least, o.most), (3, 103.5, 0.5, 100.0));
         assert_eq!([33, 50, 66, 99, 100].map(|s| o.percentile(s)), [1.0, 4.0, 4.0, 100.0, 100.0]);

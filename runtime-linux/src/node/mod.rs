@@ -17,7 +17,7 @@ mod reboot;
 mod report;
 mod supervise;
 mod turn;
-pub(crate) mod vitals;
+mod voice;
 
 use crate::control::Control;
 use crate::ends;
@@ -32,7 +32,9 @@ use crate::spec::{NodeSpec, Side};
 use crate::spin::Spin;
 use ambc_kernel::lane::{Scratch, lane_bytes};
 use ambc_kernel::{Caller, Ctx, Lane, Server, Work};
+use ambc_node::Known;
 use ambc_node::control::OneLine;
+use ambc_node::vitals::Vitals;
 use args::Args;
 use core::cell::RefCell;
 use core::fmt::Display;
@@ -43,7 +45,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use supervise::Supervisor;
 use turn::End;
-use vitals::Vitals;
+use voice::News;
 
 /// What a node's program builds upon.
 #[derive(Debug)]
@@ -62,6 +64,7 @@ pub struct Host {
     spin: Spin,
     started: u64,
     vitals: &'static Vitals,
+    news: &'static News,
     metrics: &'static metrics::Table,
     lines: &'static lines::Lines,
 }
@@ -178,6 +181,7 @@ impl Host {
             spin: Spin::new(spin),
             started: ctx.now(),
             vitals: Box::leak(Box::default()),
+            news: Box::leak(Box::default()),
             metrics: Box::leak(Box::default()),
             lines: Box::leak(Box::default()),
         })
@@ -217,11 +221,6 @@ impl Host {
 
     say_who_it_is!();
 
-    /// What instances say about themselves.
-    pub(crate) fn vitals(&self) -> &'static Vitals {
-        self.vitals
-    }
-
     /// The metrics of instances.
     pub(crate) fn metrics(&self) -> &'static metrics::Table {
         self.metrics
@@ -235,11 +234,6 @@ impl Host {
     /// The name of this node.
     pub(crate) fn node(&self) -> &'static str {
         self.spec.name
-    }
-
-    /// What is counted on the lanes of this node.
-    pub(crate) fn edges(&self) -> &'static edges::Edges {
-        self.groups.edges()
     }
 
     /// Starts the user groups and serves until a signal or the control socket says stop. Then the groups end in order (their
@@ -272,6 +266,14 @@ impl ambc_node::Host for Host {
 
     fn started(&self) -> u64 {
         self.started
+    }
+
+    fn known(&self) -> Known {
+        Known { vitals: self.vitals, edges: self.groups.edges(), metrics: self.metrics, voice: self.news }
+    }
+
+    fn keep<T>(&self, value: T) -> &'static T {
+        Box::leak(Box::new(value))
     }
 }
 

@@ -3,14 +3,15 @@
 
 use super::metrics::{Metric, Table, Value};
 use super::supervise::Supervisor;
-use super::vitals::{self, Vitals};
 use crate::control::Control;
 use crate::log::{self, Level};
 use crate::spec::{NodeLane, NodeSpec, Side};
 use crate::status::Phase;
 use ambc_kernel::lane::Counts;
+use ambc_node::Edges as _;
 use ambc_node::control::OneLine;
 use ambc_node::report::{Edge, List};
+use ambc_node::vitals::{self, Vitals};
 
 /// One line per edge that was called: calls, errors, median latency, and which process answered. One line for all others.
 pub(crate) fn at_the_end(spec: &NodeSpec, groups: &Supervisor) {

@@ -6,7 +6,7 @@ use super::links::Links;
 use super::manager::Manager;
 use super::metrics::Table;
 use super::supervise::Supervisor;
-use super::vitals::{Silent, Vitals};
+use super::voice::News;
 use super::{Host, report, report_failed};
 use crate::control::{Command, Control};
 use crate::log::{self, Level};
@@ -17,6 +17,7 @@ use crate::spin::Spin;
 use ambc_kernel::{Caller, Ctx, Group, Server, Task, WakeMask, Work};
 use ambc_node::control::OneLine;
 use ambc_node::report::REPORTED;
+use ambc_node::vitals::{Silent, Vitals};
 use core::pin::pin;
 
 /// How long user groups get for their `Stop` hooks, and the kernel group for its own.
@@ -104,6 +105,7 @@ struct Node {
     events: Events,
     spin: Spin,
     vitals: &'static Vitals,
+    news: &'static News,
     manager: Manager,
     metrics: &'static Table,
     lines: &'static Lines,
@@ -138,6 +140,7 @@ impl Node {
             events,
             spin: host.spin,
             vitals: host.vitals,
+            news: host.news,
             manager: Manager::of_environment(),
             metrics: host.metrics,
             lines: host.lines,
@@ -206,10 +209,10 @@ impl Node {
 
     /// Passes on what instances reported, and ends the groups of those that stopped to say that they are alive.
     fn mind_the_silent(&mut self) {
-        for news in self.vitals.take_news() {
+        for news in self.news.take() {
             self.control.say(news);
         }
-        for Silent { label, side, within } in self.vitals.silent(os::now()) {
+        while let Some(Silent { label, side, within }) = self.vitals.take_silent(os::now()) {
             let within = within / 1_000_000;
             self.control.say(format_args!("silent {label} within-ms {within}"));
             let text = format_args!("has not said within {within} ms that it is alive");

@@ -10,16 +10,14 @@ pub mod folder;
 pub mod journal;
 
 mod files;
-mod health;
 mod log_route;
 mod logger;
 mod metrics;
 mod storage;
 mod system;
 
-pub use ambc_node::Timer;
+pub use ambc_node::{Health, HealthParams, Timer};
 pub use files::{Files, FilesParams};
-pub use health::{Health, HealthParams};
 pub use log_route::{LogRoute, LogRouteNeeds, LogRouteParams};
 pub use logger::{Logger, LoggerParams};
 pub use metrics::{Metrics, MetricsParams};

@@ -62,6 +62,8 @@ pub enum Death {
     BadPeer(u32),
     /// Its node ended it: its loop stood still for too long.
     Stuck,
+    /// Its node ended it: an instance of it did not say in time that it is alive.
+    Silent,
 }
 
 /// One thread.

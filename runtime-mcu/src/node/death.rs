@@ -25,6 +25,7 @@ impl fmt::Display for Words {
             Death::BadPointer(at) => write!(f, "it gave the kernel memory at {at:#010x} that is not its own"),
             Death::BadPeer(peers) => write!(f, "it rang a group it has no edge to (set {peers:#x})"),
             Death::Stuck => f.write_str("its loop stood still"),
+            Death::Silent => f.write_str("an instance of it fell silent"),
         }
     }
 }

@@ -6,29 +6,49 @@ use crate::status::Status;
 use ambc_abi::image::GroupLayout;
 use ambc_kernel::Caller;
 use ambc_kernel::lane::{Counters, Counts};
+use core::cell::Cell;
 use core::ptr::read_volatile;
 
 /// Where to look.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) struct Edges {
     spec: &'static NodeSpec,
     layouts: &'static [GroupLayout],
     /// Ends in this program: of the kernel group, then of the network, both in the order of the lanes.
-    own: &'static [&'static Caller<'static>],
+    own: Cell<&'static [&'static Caller<'static>]>,
 }
 
 impl Edges {
-    pub(super) fn new(
-        spec: &'static NodeSpec,
-        layouts: &'static [GroupLayout],
-        own: &'static [&'static Caller<'static>],
-    ) -> Self {
-        Self { spec, layouts, own }
+    /// Nothing is counted in this program until [`Self::adopt`].
+    pub(super) const fn new(spec: &'static NodeSpec, layouts: &'static [GroupLayout]) -> Self {
+        Self { spec, layouts, own: Cell::new(&[]) }
     }
 
-    /// What was counted on lane `lane`; by a group, since it started last. Nothing if nobody has counted yet.
-    pub(super) fn counts(&self, lane: usize) -> Counts {
+    /// The ends in this program.
+    pub(super) fn adopt(&self, own: &'static [&'static Caller<'static>]) {
+        self.own.set(own);
+    }
+
+    fn own(&self, at: usize) -> Option<Counts> {
+        Some(self.own.get().get(at)?.counters().counts())
+    }
+}
+
+impl ambc_node::Edges for Edges {
+    fn len(&self) -> usize {
+        self.spec.lanes.len()
+    }
+
+    fn name(&self, lane: usize) -> Option<&'static str> {
+        self.spec.lanes.get(lane).map(|lane| lane.name)
+    }
+
+    /// By a group, since it started last.
+    fn counts(&self, lane: usize) -> Counts {
         let lanes = self.spec.lanes;
+        if lane >= lanes.len() {
+            return Counts::default();
+        }
         let before = |is: &dyn Fn(Side) -> bool| lanes[..lane].iter().filter(|l| is(l.caller)).count();
         match lanes[lane].caller {
             Side::Kernel => self.own(before(&Side::is_kernel)),
@@ -41,10 +61,6 @@ impl Edges {
             }
         }
         .unwrap_or_default()
-    }
-
-    fn own(&self, at: usize) -> Option<Counts> {
-        Some(self.own.get(at)?.counters().counts())
     }
 }
 

@@ -9,6 +9,7 @@ mod link;
 mod links;
 mod supervise;
 mod turn;
+mod voice;
 
 use crate::console::{self, Level};
 use crate::spec::{NodeSpec, Side};
@@ -16,13 +17,17 @@ use crate::{Ended, Refused, arch, control, kept, peer, room};
 use ambc_abi::image::{GroupLayout, Identity};
 use ambc_kernel::lane::Scratch;
 use ambc_kernel::{Caller, Ctx, Lane, Server, Work};
+use ambc_node::Known;
 use ambc_node::control::OneLine;
 use ambc_node::random::Generator;
+use ambc_node::vitals::{Patient, Vitals};
 use core::cell::RefCell;
 use core::fmt::Display;
 use core::panic::PanicInfo;
+use edges::Edges;
 use links::Links;
 use supervise::Supervisor;
+use voice::{Console, NoMetrics};
 
 unsafe extern "C" {
     /// Addresses of all lanes of the node, written by `ambc`.
@@ -36,12 +41,13 @@ unsafe extern "C" {
 pub struct Host {
     spec: &'static NodeSpec,
     lanes: &'static [Lane],
-    layouts: &'static [GroupLayout],
     ctx: &'static Ctx<'static>,
     groups: Supervisor,
     links: Links,
     identity: Identity,
     generator: &'static RefCell<Generator>,
+    vitals: &'static Vitals,
+    edges: &'static Edges,
 }
 
 /// Sessions of the network that a start has for itself, as a power of two: one for each client of an export, 2^20 apart.
@@ -51,7 +57,9 @@ const START_SHIFT: u32 = 36;
 pub(crate) const fn room(spec: &NodeSpec) -> usize {
     // All ends of callers and of servers in this program.
     let ends = room::slice::<&Caller<'static>>(spec.lanes.len()) + room::slice::<&Server>(spec.lanes.len());
-    supervise::room(spec) + links::room(spec) + room::slice::<RefCell<Generator>>(1) + ends
+    let patients = room::slice::<Patient>(1) * spec.health as usize + room::slice::<Vitals>(1);
+    let own = room::slice::<RefCell<Generator>>(1) + room::slice::<Edges>(1) + patients;
+    supervise::room(spec) + links::room(spec) + own + ends
 }
 
 /// Runs the program of a node; [`kernel!`](crate::kernel!) calls it.
@@ -107,17 +115,19 @@ impl Host {
         let starts = u64::from(kept::count_start()) << START_SHIFT;
         let session = identity.session.wrapping_add(starts);
         let ctx = room::ctx(spec.timers, arch::now);
+        let vitals = room::one(Vitals::default());
         let links = Links::open(spec, lanes, ctx, session).unwrap_or_else(|error| {
             panic!("the network table cannot be used: {error:?}");
         });
         Self {
             spec,
             lanes,
-            layouts,
             identity,
             links,
+            vitals,
+            edges: room::one(Edges::new(spec, layouts)),
             generator: room::one(RefCell::new(Generator::new(&identity.key, session))),
-            groups: Supervisor::prepare(spec, layouts, lanes),
+            groups: Supervisor::prepare(spec, layouts, lanes, vitals),
             ctx,
         }
     }
@@ -177,6 +187,14 @@ impl ambc_node::Host for Host {
     /// The clock starts with the node.
     fn started(&self) -> u64 {
         0
+    }
+
+    fn known(&self) -> Known {
+        Known { vitals: self.vitals, edges: self.edges, metrics: &NoMetrics, voice: &Console }
+    }
+
+    fn keep<T>(&self, value: T) -> &'static T {
+        room::one(value)
     }
 }
 

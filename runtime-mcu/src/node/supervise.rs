@@ -13,6 +13,7 @@ use ambc_kernel::Lane;
 use ambc_kernel::lane::End;
 use ambc_kernel::restart::{Limit, Restarts, Verdict};
 use ambc_kernel::watchdog::{Look, Watchdog};
+use ambc_node::vitals::Vitals;
 
 /// What the supervisor knows of one group.
 #[derive(Debug)]
@@ -31,6 +32,7 @@ pub(super) struct Supervisor {
     lanes: &'static [Lane],
     layouts: &'static [GroupLayout],
     groups: &'static mut [Watched],
+    vitals: &'static Vitals,
     stopping: bool,
     /// The group for whose sake the node is to start anew, and how often it has failed.
     reboot: Option<(&'static str, Limit)>,
@@ -51,6 +53,7 @@ impl Supervisor {
         spec: &'static NodeSpec,
         layouts: &'static [GroupLayout],
         lanes: &'static [Lane],
+        vitals: &'static Vitals,
     ) -> Self {
         let threads = room::take(spec.groups.len() + 2, Thread::new);
         arch::take_over(threads, layouts, spec.groups, spec.order);
@@ -63,7 +66,7 @@ impl Supervisor {
             Watched { restarts, status, due: None, watchdog: Watchdog::new(spec.watchdog) }
         };
         let groups = room::take(spec.groups.len(), watched);
-        Self { spec, lanes, layouts, groups, stopping: false, reboot: None }
+        Self { spec, lanes, layouts, groups, vitals, stopping: false, reboot: None }
     }
 
     /// Starts all groups.
@@ -128,13 +131,14 @@ impl Supervisor {
             Look::Stuck => {
                 let ms = group.watchdog.limit() / 1_000_000;
                 control::say(format_args!("stuck {} pid 0 within-ms {ms}", self.name(number)));
-                self.kill_one(number);
+                self.kill_one(number, Death::Stuck);
             }
         }
     }
 
-    fn kill_one(&self, number: usize) {
-        arch::critical(|state| state.kill(number, Death::Stuck));
+    /// Ends a group; it is started again like any that dies.
+    pub(super) fn kill_one(&self, number: usize, why: Death) {
+        arch::critical(|state| state.kill(number, why));
     }
 
     fn name(&self, number: usize) -> &'static str {
@@ -143,6 +147,7 @@ impl Supervisor {
 
     /// A group died: says so, tells those at the other ends of its lanes, and decides when it is started again.
     fn mourn(&mut self, number: usize, death: Death) -> u32 {
+        self.vitals.forget(Side::Group(number as u8));
         if self.stopping {
             return self.tell(number as u8, true);
         }
@@ -246,7 +251,7 @@ impl Supervisor {
             if arch::critical(|state| state.is_alive(number)) {
                 let text = format_args!("group {} did not stop in time", self.name(number));
                 console::line(Level::Warn, "ambc", text);
-                self.kill_one(number);
+                self.kill_one(number, Death::Stuck);
             }
         }
     }

@@ -5,12 +5,15 @@ use super::edges::Edges;
 use super::links::Links;
 use super::supervise::Supervisor;
 use crate::console::{self, Level};
-use crate::spec::NodeSpec;
+use crate::kernel::thread::Death;
+use crate::spec::{NodeSpec, Side};
 use crate::{arch, control, peer, room, svc};
 use ambc_kernel::restart::Limit;
 use ambc_kernel::{Caller, Ctx, Group, Server, Task, WakeMask, Work};
-use ambc_node::control::{Command, Commands};
+use ambc_node::Edges as _;
+use ambc_node::control::{Command, Commands, OneLine};
 use ambc_node::report::{Edge, REPORTED};
+use ambc_node::vitals::{self, Silent, Vitals};
 use core::pin::pin;
 
 /// How long user groups get for their `Stop` hooks, and the kernel group for its own.
@@ -31,7 +34,8 @@ pub(super) fn serve(
     let callers = room::join(callers, host.links.callers());
     let servers = room::join(servers, host.links.servers());
     let group = Group { ctx: host.ctx, callers, servers };
-    let mut node = Node::start(host, callers);
+    host.edges.adopt(callers);
+    let mut node = Node::start(host);
     let stop = pin!(stop);
     let mut ending = Task::new(stop, &ENDING, node.ctx, |()| {});
     while !node.over(&ending) {
@@ -68,7 +72,8 @@ struct Node {
     ctx: &'static Ctx<'static>,
     groups: Supervisor,
     links: Links,
-    edges: Edges,
+    edges: &'static Edges,
+    vitals: &'static Vitals,
     commands: Commands,
     /// The next line of a report that is under way.
     reporting: Option<usize>,
@@ -82,7 +87,7 @@ struct Node {
 }
 
 impl Node {
-    fn start(host: Host, callers: &'static [&'static Caller<'static>]) -> Self {
+    fn start(host: Host) -> Self {
         let mut groups = host.groups;
         groups.start();
         Self {
@@ -90,7 +95,8 @@ impl Node {
             ctx: host.ctx,
             groups,
             links: host.links,
-            edges: Edges::new(host.spec, host.layouts, callers),
+            edges: host.edges,
+            vitals: host.vitals,
             commands: Commands::default(),
             reporting: None,
             rings: 0,
@@ -109,13 +115,31 @@ impl Node {
             console::line(Level::Info, "ambc", "ready");
             control::say("ready");
         }
+        self.mind_the_silent();
         if let Some((name, Limit { restarts, window, .. })) = self.groups.take_reboot() {
             let ms = window / 1_000_000;
             control::say(format_args!("reboot group {name} failed after {restarts} restarts within {ms} ms"));
-            self.reboots = true;
-            self.stop();
+            self.reboot();
         }
         any
+    }
+
+    /// Ends the groups of instances that stopped to say that they are alive.
+    fn mind_the_silent(&mut self) {
+        while let Some(Silent { label, side, within }) = self.vitals.take_silent(arch::now()) {
+            let within = within / 1_000_000;
+            control::say(format_args!("silent {label} within-ms {within}"));
+            let text = format_args!("has not said within {within} ms that it is alive");
+            console::line(Level::Error, label, text);
+            match side {
+                Side::Group(number) => self.groups.kill_one(usize::from(number), Death::Silent),
+                Side::Kernel => {
+                    control::say(format_args!("reboot instance {label} of the kernel group fell silent"));
+                    self.reboot();
+                }
+                Side::Net(_) => {}
+            }
+        }
     }
 
     /// Does what came in over the line of control. `busy`: something happened in this turn.
@@ -155,6 +179,7 @@ impl Node {
     /// Says line `line` of a report; false if it is the last.
     fn report(&self, line: usize) -> bool {
         let (lanes, groups) = (self.spec.lanes.len(), self.spec.groups.len());
+        let told = || self.vitals.conditions().nth(line - lanes - groups - 1);
         if line < lanes {
             let name = self.spec.lanes[line].name;
             control::say(Edge { name, counts: &self.edges.counts(line) });
@@ -162,11 +187,20 @@ impl Node {
             control::say("state kernel 0 0 0 serving");
         } else if line <= lanes + groups {
             self.groups.say_state(line - lanes - 1);
+        } else if let Some((label, condition, reason)) = told() {
+            let condition = vitals::word(condition);
+            control::say(OneLine(format_args!("condition {condition} {label} {reason}")));
         } else {
             control::say(REPORTED);
             return false;
         }
         true
+    }
+
+    /// Ends everything in order, to start anew. A node that ends anyway just ends.
+    fn reboot(&mut self) {
+        self.reboots |= matches!(self.phase, Phase::Starting | Phase::Serving);
+        self.stop();
     }
 
     fn stop(&mut self) {
@@ -198,7 +232,9 @@ impl Node {
             return 0;
         }
         let own = group.next_deadline().unwrap_or(u64::MAX);
-        own.min(self.groups.next_timer()).min(self.links.next_timer()).min(self.patience)
+        let silent = self.vitals.next_timer().unwrap_or(u64::MAX);
+        let groups = self.groups.next_timer().min(silent);
+        own.min(groups).min(self.links.next_timer()).min(self.patience)
     }
 
     /// One line per edge that was called.

@@ -39,14 +39,7 @@ impl Logger {
 
 impl ambience::Logger for Logger {
     async fn log(&self, level: Level, message: &str) -> Result<(), CallError> {
-        let level = match level {
-            Level::Error => console::Level::Error,
-            Level::Warn => console::Level::Warn,
-            Level::Info => console::Level::Info,
-            Level::Debug => console::Level::Debug,
-            Level::Trace => console::Level::Trace,
-        };
-        self.line(level, message)
+        self.line(level.into(), message)
     }
 
     async fn error(&self, message: &str) -> Result<(), CallError> {
