@@ -13,6 +13,7 @@ const CRATES: [&str; 10] = [
     "runtime-kernel/ambience",
     "runtime-kernel/fake",
     "runtime-linux",
+    "runtime-mcu",
     "compiler/ambc-lidl",
     "compiler/ambc-diag",
     "dsl-grammar",

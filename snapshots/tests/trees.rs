@@ -15,7 +15,7 @@ fn tree(front: &driver::Front) -> String {
     let (checked, plan) =
         (front.checked.as_ref().expect("it checks"), front.plan.as_ref().expect("it plans"));
     let options = BuildOptions::to_look_at(checked);
-    let images = build::images(checked, plan);
+    let images = build::images(checked, plan, false);
     let trees = build::trees(images.iter().map(|c| &c.image), &options);
     let mut out = String::new();
     for (class, tree) in images.iter().zip(&trees) {

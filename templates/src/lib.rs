@@ -35,6 +35,14 @@ templates! {
     GROUP_MAIN = "group_main.rs",
     /// What a group's program knows as constants.
     GROUP_TABLES = "group_tables.rs",
+    /// The program of a microcontroller's kernel group.
+    MCU_KERNEL_LIB = "mcu_kernel_lib.rs",
+    /// What it knows as constants.
+    MCU_KERNEL_TABLES = "mcu_kernel_tables.rs",
+    /// The program of a user group of a microcontroller.
+    MCU_GROUP_LIB = "mcu_group_lib.rs",
+    /// Links, routes and edges: what the tables of all nodes share.
+    NET_TABLE = "net_table.rs",
     /// The package of a client for callers outside.
     CLIENT_MANIFEST = "client_Cargo.toml",
     /// Its library.

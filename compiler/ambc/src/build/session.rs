@@ -50,9 +50,9 @@ pub fn runtime_dir(choice: &RuntimeChoice, places: &Places) -> Result<PathBuf, E
     }
 }
 
-/// The image of every class of nodes.
-pub fn images(checked: &Checked<Deployment>, plan: &Plan) -> Vec<ClassImage> {
-    lower(checked, plan)
+/// The image of every class of nodes. `hosted`: all are built for this machine.
+pub fn images(checked: &Checked<Deployment>, plan: &Plan, hosted: bool) -> Vec<ClassImage> {
+    lower(checked, plan, hosted)
 }
 
 /// The nodes that these names mean: `camera`, `sensor[3]`, all of `sensor`, or `sensor[0..8]`; without a name, all.

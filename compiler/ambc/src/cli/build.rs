@@ -76,7 +76,7 @@ pub(super) fn prepare_and_build(
     };
     let places = Places::new(file, &checked.name).map_err(|e| machine(&e))?;
     let nodes = wanted(shell, &checked, only)?;
-    let images = build::images(&checked, &plan);
+    let images = build::images(&checked, &plan, false);
     let asked: Vec<_> = images.iter().filter(|c| is_asked(c, &nodes)).collect();
     let mut build_options =
         BuildOptions::new(&places, build::runtime_dir(&runtime, &places).map_err(|e| machine(&e))?);

@@ -100,7 +100,7 @@ fn with_images(
             Ok(nodes) => nodes,
             Err(exit) => return exit,
         };
-        let mut images = build::images(checked, plan);
+        let mut images = build::images(checked, plan, false);
         images.retain(|c| super::build::is_asked(c, &nodes));
         let trees = build::trees(images.iter().map(|c| &c.image), &options);
         for (class, tree) in images.iter().zip(&trees) {

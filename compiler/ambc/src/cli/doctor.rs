@@ -35,7 +35,7 @@ fn asks(shell: &Shell, common: &Common, file: &Path) -> Result<(u64, Option<Path
         return Err(if exit == Exit::Ok { Exit::Usage } else { exit });
     };
     // A node is a process, and so is each of its groups.
-    let processes = build::images(&checked, &plan)
+    let processes = build::images(&checked, &plan, false)
         .iter()
         .map(|class| (class.members.len() * (1 + class.image.groups.len())) as u64)
         .sum();

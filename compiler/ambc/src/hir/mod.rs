@@ -271,6 +271,8 @@ pub struct Platform {
     /// Absent for built-in ones.
     pub span: Option<Span>,
     pub kind: PlatformKind,
+    /// The built-in microcontroller that it is, or is derived from.
+    pub board: Option<String>,
     pub target: String,
     /// Bytes.
     pub flash: Option<u64>,

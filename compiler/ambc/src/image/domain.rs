@@ -69,6 +69,7 @@ pub(super) fn domain(at: &Context<'_>, plan: &DomainPlan, end: End, origins: &mu
             .collect(),
         restart: operation::restart(at.hir, &plan.domain),
         nice: operation::nice(at.hir, at.plan, at.node, &plan.domain),
+        stack: super::target::stack(at.hir, plan),
         libraries: libraries(at.hir, &plan.instances).into_iter().collect(),
         recursion_limit: 128.max(8 * instances.len() as u32 + 64),
         instances,

@@ -1,5 +1,6 @@
 //! The plan by node and by instance, made once, so that lowering a node costs what the node holds, however large the fleet.
 
+use super::Target;
 use super::lanes::sizes;
 use crate::hir::{Deployment, Id, InstanceId, NodeId};
 use crate::plan::{Edge, Plan, Transport};
@@ -9,6 +10,8 @@ use crate::plan::{Edge, Plan, Transport};
 pub(super) struct Index<'a> {
     pub(super) hir: &'a Deployment,
     pub(super) plan: &'a Plan,
+    /// Every node is built for this machine.
+    hosted: bool,
     edges_at: Vec<Vec<usize>>,
     edges_from: Vec<Vec<usize>>,
     edges_to: Vec<Vec<usize>>,
@@ -18,11 +21,12 @@ pub(super) struct Index<'a> {
 }
 
 impl<'a> Index<'a> {
-    pub(super) fn new(hir: &'a Deployment, plan: &'a Plan) -> Self {
+    pub(super) fn new(hir: &'a Deployment, plan: &'a Plan, hosted: bool) -> Self {
         let (nodes, instances) = (hir.nodes.len(), hir.instances.len());
         let mut out = Self {
             hir,
             plan,
+            hosted,
             edges_at: vec![vec![]; nodes],
             edges_from: vec![vec![]; instances],
             edges_to: vec![vec![]; instances],
@@ -62,6 +66,12 @@ impl<'a> Index<'a> {
 
     fn node_of(&self, instance: InstanceId) -> Option<NodeId> {
         self.hir.instances[instance].placement.as_ref().map(|p| p.node)
+    }
+
+    /// What the programs of this node are built for.
+    pub(super) fn target(&self, node: NodeId) -> Target {
+        let platform = self.hir.nodes[node].platform;
+        Target::of(platform.map(|p| &self.hir.platforms[p]), self.hosted)
     }
 
     /// Edges with an end on this node.

@@ -42,7 +42,8 @@ pub(super) fn lanes(
     origins: &mut Origins,
 ) -> Vec<NodeLane> {
     let (hir, plan) = (index.hir, index.plan);
-    let at = Ends { hir, plan, node, naming };
+    let small = !index.target(node).is_linux();
+    let at = Ends { hir, plan, node, naming, small };
     let mut out = Vec::new();
     for (i, edge) in index.edges_at(node) {
         if let Some((caller, callee)) = at.of_edge(edge) {
@@ -85,6 +86,8 @@ struct Ends<'a> {
     plan: &'a Plan,
     node: NodeId,
     naming: &'a Naming,
+    /// The image is a microcontroller's.
+    small: bool,
 }
 
 impl Ends<'_> {
@@ -135,9 +138,9 @@ fn lane(
         key,
         caller,
         callee,
-        slots: concurrency(at.hir, to).min(64).next_power_of_two(),
+        slots: slots(at, callee, to),
         small: largest.clamp(8, SLOT).next_multiple_of(8) as u32,
-        bulk: if large { bulk(at.hir, to) } else { 0 },
+        bulk: if large { buffers(at, callee, to) } else { 0 },
         bulk_bytes: if large { largest } else { 0 },
         to: at.hir.instances[to].name.to_string(),
         to_key: at.naming.instance(at.hir, to),
@@ -149,6 +152,21 @@ fn lane(
         origin,
     };
     NodeLane { image, carries, interface, callee: to, request, reply }
+}
+
+/// Requests in flight: as many as the callee holds, but what a microcontroller keeps for calls to other nodes is little.
+fn slots(at: &Ends<'_>, callee: End, to: InstanceId) -> u32 {
+    let most = match (at.small, callee) {
+        (true, End::Net) => 4,
+        (true, End::Kernel | End::Group(_)) => 32,
+        (false, _) => 64,
+    };
+    concurrency(at.hir, to).min(most).next_power_of_two()
+}
+
+/// Buffers for large messages, likewise.
+fn buffers(at: &Ends<'_>, callee: End, to: InstanceId) -> u32 {
+    if at.small && callee == End::Net { 1 } else { bulk(at.hir, to) }
 }
 
 fn node_name(hir: &Deployment, instance: InstanceId) -> String {

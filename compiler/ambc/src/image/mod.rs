@@ -15,12 +15,14 @@ mod net;
 mod operation;
 mod origin;
 mod rust_names;
+mod target;
 #[cfg(test)]
 mod tests;
 
 pub use classes::{ClassImage, MemberImage, Varying, VaryingParam};
 pub use client::{ClientImage, clients};
 pub use origin::{Origin, OriginKind, Origins};
+pub use target::Target;
 
 use index::Index;
 use naming::Naming;
@@ -45,10 +47,14 @@ pub struct NodeImage {
     pub is_class: bool,
     /// Folder and package prefix: `sensor_3`.
     pub slug: String,
-    /// What the user named, and that it is built for Linux in this version.
+    /// What the user named.
     pub platform: String,
+    /// What it is built for.
+    pub target: Target,
     pub kernel: DomainImage,
     pub groups: Vec<DomainImage>,
+    /// Numbers of the user groups in the order of their priority.
+    pub order: Vec<usize>,
     pub lanes: Vec<LaneImage>,
     pub net: NetImage,
     /// How long the loop of a group may stand still, in nanoseconds; 0: for ever.
@@ -95,6 +101,8 @@ pub struct DomainImage {
     pub restart: RestartImage,
     /// How much nicer its process is to others than that of the node.
     pub nice: u8,
+    /// Bytes of its stack, on a microcontroller.
+    pub stack: u64,
     /// Library names used here.
     pub libraries: Vec<String>,
     /// `#![recursion_limit]`, grown with the depth of direct calls.
@@ -329,10 +337,10 @@ pub struct ExportImage {
     pub network: NetworkId,
 }
 
-/// The image of every class of nodes, in the order of their first members.
-pub fn lower(checked: &Checked<Deployment>, plan: &Plan) -> Vec<ClassImage> {
+/// The image of every class of nodes, in the order of their first members. `hosted`: all are built for this machine.
+pub fn lower(checked: &Checked<Deployment>, plan: &Plan, hosted: bool) -> Vec<ClassImage> {
     let hir: &Deployment = checked;
-    let index = Index::new(hir, plan);
+    let index = Index::new(hir, plan, hosted);
     let shared = hir.nodes.ids().map(|n| (n, lower_node(&index, &Naming::shared(&index, n), n)));
     classes::classes(hir, shared, |n| lower_node(&index, &Naming::Own, n))
 }
@@ -351,7 +359,7 @@ fn lower_node(index: &Index<'_>, naming: &Naming, node: NodeId) -> NodeImage {
     let log_routes = domain::log_routes(hir, node_plan);
     let at = domain::Context { index, hir, plan, node, naming, lanes: &lanes, log_routes };
     let kernel = domains.next().map(|d| domain::domain(&at, d, End::Kernel, &mut origins));
-    let groups =
+    let groups: Vec<_> =
         domains.enumerate().map(|(i, d)| domain::domain(&at, d, End::Group(i), &mut origins)).collect();
     let crates = domain::crates(hir, node_plan, &mut origins);
     let n = &hir.nodes[node];
@@ -361,7 +369,9 @@ fn lower_node(index: &Index<'_>, naming: &Naming, node: NodeId) -> NodeImage {
         is_class: false,
         slug: rust_names::slug(&n.name.to_string()),
         platform: n.platform.map(|p| hir.platforms[p].name.to_string()).unwrap_or_default(),
+        target: index.target(node),
         kernel: kernel.expect("plan gives every node a kernel group"),
+        order: target::order(&groups),
         groups,
         net: net::net(index, naming, node, &lanes),
         watchdog_ns: n.watchdog.as_ref().map_or(0, |w| w.value),

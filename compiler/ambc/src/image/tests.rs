@@ -28,7 +28,7 @@ fn classes(deck: &str) -> Vec<ClassImage> {
     ]);
     let front = driver::front(&Request { root: "deck.amb".into(), ..Request::default() }, &files);
     assert!(!front.diags.has_errors(), "{:?}", front.diags);
-    lower(&front.checked.expect("it checks"), &front.plan.expect("it plans"))
+    lower(&front.checked.expect("it checks"), &front.plan.expect("it plans"), false)
 }
 
 /// Name and members of each class.

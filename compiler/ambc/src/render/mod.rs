@@ -8,7 +8,7 @@ mod view;
 pub use tree::{FileTree, GeneratedFile, OriginId};
 pub(crate) use view::array;
 
-use crate::image::{ClientImage, DomainImage, NodeImage};
+use crate::image::{ClientImage, DomainImage, NodeImage, Target};
 use ambc_templates::{ALL, Template};
 use std::path::Path;
 use tera::{Context, Tera};
@@ -60,17 +60,16 @@ impl Renderer {
         };
         let workspace = view::workspace(image, place);
         file("Cargo.toml".into(), ambc_templates::WORKSPACE_MANIFEST, &workspace);
-        file(".cargo/config.toml".into(), ambc_templates::CARGO_CONFIG, &workspace);
+        if image.target.is_linux() {
+            file(".cargo/config.toml".into(), ambc_templates::CARGO_CONFIG, &workspace);
+        }
         file("rustfmt.toml".into(), ambc_templates::RUSTFMT, &workspace);
         for (at, domain) in domains(image) {
             let folder = folder(at, domain);
             let context = view::domain(image, at, domain);
-            let (main, tables) = match at {
-                None => (ambc_templates::KERNEL_MAIN, ambc_templates::KERNEL_TABLES),
-                Some(_) => (ambc_templates::GROUP_MAIN, ambc_templates::GROUP_TABLES),
-            };
+            let (main, program, tables) = program(&image.target, at.is_some());
             file(format!("{folder}/Cargo.toml"), ambc_templates::DOMAIN_MANIFEST, &context);
-            file(format!("{folder}/src/main.rs"), main, &context);
+            file(format!("{folder}/src/{main}"), program, &context);
             file(format!("{folder}/src/tables.rs"), tables, &context);
         }
         tree
@@ -93,6 +92,20 @@ impl Renderer {
 
     fn file(&self, template: Template, context: &Context) -> GeneratedFile {
         tree::strip_marks(&self.text(template, context))
+    }
+}
+
+/// The root file of a domain's program, its template, and that of its tables.
+fn program(target: &Target, group: bool) -> (&'static str, Template, Template) {
+    use ambc_templates::{
+        GROUP_MAIN, GROUP_TABLES, KERNEL_MAIN, KERNEL_TABLES, MCU_GROUP_LIB, MCU_KERNEL_LIB,
+        MCU_KERNEL_TABLES,
+    };
+    match (target, group) {
+        (Target::Linux, false) => ("main.rs", KERNEL_MAIN, KERNEL_TABLES),
+        (Target::Linux, true) => ("main.rs", GROUP_MAIN, GROUP_TABLES),
+        (Target::CortexM { .. }, false) => ("lib.rs", MCU_KERNEL_LIB, MCU_KERNEL_TABLES),
+        (Target::CortexM { .. }, true) => ("lib.rs", MCU_GROUP_LIB, GROUP_TABLES),
     }
 }
 

@@ -289,6 +289,7 @@ fn unknown() -> Platform {
         name: Name::new(""),
         span: None,
         kind: PlatformKind::Linux,
+        board: None,
         target: String::new(),
         flash: None,
         ram: None,

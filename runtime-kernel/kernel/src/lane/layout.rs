@@ -12,7 +12,9 @@
 use ambc_abi::LaneSpec;
 
 /// What one end writes must not share a line with what the other writes.
-const LINE: usize = if cfg!(any(target_arch = "arm", loom)) { 2 } else { 16 };
+const LINE: usize = if cfg!(any(target_arch = "arm", loom)) { SINGLE_CORE } else { 16 };
+/// Where there is one core and no cache line to fight for.
+const SINGLE_CORE: usize = 2;
 const _: () = assert!(LINE.is_multiple_of(2), "areas are read in words of 64 bits");
 
 const fn up(words: usize, to: usize) -> usize {
@@ -47,7 +49,14 @@ pub(crate) enum Word {
 /// A callee that scribbles does not hit it by accident.
 pub(super) const CLOSED: u32 = 0xc105_ed01;
 
-pub(super) const SLOTS: usize = up(Word::Closed as usize + 1, LINE);
+pub(super) const SLOTS: usize = slots(LINE);
+const _: () = assert!(Word::Closed as usize + 1 == up(6, LINE) + 4);
+
+/// Words before the first slot.
+const fn slots(line: usize) -> usize {
+    up(up(6, line) + 4, line)
+}
+
 /// Words of a slot's header.
 pub(crate) const HEAD: usize = 8;
 
@@ -79,9 +88,13 @@ pub(crate) struct Layout {
 impl Layout {
     pub(crate) const fn of(spec: &LaneSpec) -> Self {
         assert!(spec.valid(), "a lane cannot have this size");
-        let stride = up(HEAD + spec.small as usize / 4, LINE);
-        let bulk = SLOTS + stride * spec.slots as usize;
-        let bulk_stride = up((spec.bulk_bytes as usize).div_ceil(4), LINE);
+        Self::with_lines_of(LINE, spec)
+    }
+
+    const fn with_lines_of(line: usize, spec: &LaneSpec) -> Self {
+        let stride = up(HEAD + spec.small as usize / 4, line);
+        let bulk = slots(line) + stride * spec.slots as usize;
+        let bulk_stride = up((spec.bulk_bytes as usize).div_ceil(4), line);
         Self {
             stride: stride as u32,
             bulk: bulk as u32,
@@ -95,6 +108,12 @@ impl Layout {
 #[must_use]
 pub const fn lane_bytes(spec: &LaneSpec) -> usize {
     4 * Layout::of(spec).total as usize
+}
+
+/// Bytes of the memory of a lane on a microcontroller, for whoever lays it out elsewhere. It must be aligned to 8.
+#[must_use]
+pub const fn lane_bytes_on_microcontrollers(spec: &LaneSpec) -> usize {
+    4 * Layout::with_lines_of(SINGLE_CORE, spec).total as usize
 }
 
 /// Alignment of the memory of a lane.

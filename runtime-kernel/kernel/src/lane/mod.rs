@@ -24,7 +24,7 @@ pub use buffer::Buffer;
 pub use caller::{Caller, DEFAULT_TIMEOUT_NS, Room};
 pub use channel::{CallOptions, Channel};
 pub use counters::{Counters, Counts};
-pub use layout::{lane_align, lane_bytes};
+pub use layout::{lane_align, lane_bytes, lane_bytes_on_microcontrollers};
 pub use mem::Mem;
 pub use memory::{End, Lane};
 pub use pending::Pending;

@@ -21,6 +21,8 @@ pub(super) struct Domain<'a> {
     callers: Vec<Caller<'a>>,
     servers: Vec<Server<'a>>,
     scratches: Vec<Scratch>,
+    /// Expression of the bytes that they take on a microcontroller.
+    scratch_room: String,
     /// `node` or `group`: where the runtime's side is.
     module: &'static str,
     instances: Vec<Instance<'a>>,
@@ -109,6 +111,7 @@ pub(super) fn domain_view<'a>(
             })
             .collect(),
         scratches: domain.instances.iter().filter_map(scratch).collect(),
+        scratch_room: scratch_room(domain),
         module,
         instances: domain.instances.iter().map(|i| instance_view(image, module, domain, i)).collect(),
         stops: domain.instances.iter().filter(|i| !i.builtin).map(|i| i.ident.as_str()).collect(),
@@ -123,6 +126,12 @@ fn scratch(instance: &InstanceImage) -> Option<Scratch> {
     let ident = format!("scratch_{}", instance.ident.trim_start_matches("r#"));
     let (count, bytes, waiting) = (instance.bulk, instance.bulk_bytes, instance.pool);
     (count > 0).then_some(Scratch { ident, count, bytes, waiting })
+}
+
+fn scratch_room(domain: &DomainImage) -> String {
+    let room = |s: Scratch| format!("ambc_mcu::room::scratch_room({}, {}, {})", s.count, s.bytes, s.waiting);
+    let rooms: Vec<_> = domain.instances.iter().filter_map(scratch).map(room).collect();
+    if rooms.is_empty() { "0".to_owned() } else { rooms.join(" + ") }
 }
 
 fn scratch_of(domain: &DomainImage, server: usize) -> Option<Scratch> {

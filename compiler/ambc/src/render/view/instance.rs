@@ -1,6 +1,6 @@
 //! Fields of an instance: its type, how it is made, what it serves.
 
-use super::array;
+use super::{array, port_library};
 use crate::image::{DomainImage, InstanceImage, NodeImage};
 use crate::render::OriginId;
 use crate::render::tree::mark;
@@ -73,7 +73,8 @@ pub(super) fn instance_view<'a>(
         ran: if image.is_class {
             format!("host.ran({:?})", i.key)
         } else {
-            format!("|result| ambc_linux::{module}::ran({}, result)", i.shown)
+            let port = port_library(&image.target);
+            format!("|result| {port}::{module}::ran({}, result)", i.shown)
         },
         attending: if i.builtin { ".attending()" } else { "" },
         serves: serves(i),

@@ -6,7 +6,7 @@ mod tables;
 
 use super::tree::mark;
 use super::{BuildPlace, domains, folder};
-use crate::image::{ClientImage, CrateImage, DomainImage, End, LaneImage, NodeImage};
+use crate::image::{ClientImage, CrateImage, DomainImage, End, LaneImage, NodeImage, Target};
 use domain::domain_view;
 use serde::Serialize;
 use tables::{class_view, group_view, lane_view, net_view, uses};
@@ -34,7 +34,15 @@ pub(super) fn workspace(image: &NodeImage, place: BuildPlace<'_>) -> Context {
     let crates = crates_view(&image.crates);
     cx.insert("domains", &folders);
     cx.insert("crates", &crates);
-    cx.insert("runtime", &toml_path(place.runtime));
+    let runtime = toml_path(place.runtime);
+    let port = match &image.target {
+        Target::Linux => format!("ambc-linux = {{ path = \"{runtime}/runtime-linux\" }}"),
+        Target::CortexM { board, .. } => {
+            format!("ambc-mcu = {{ path = \"{runtime}/runtime-mcu\", features = [{board:?}] }}")
+        }
+    };
+    cx.insert("port", &port);
+    cx.insert("runtime", &runtime);
     cx.insert("triple", place.triple);
     cx
 }
@@ -71,7 +79,22 @@ fn common(image: &NodeImage) -> Context {
     let kind = if image.is_class { "class" } else { "node" };
     cx.insert("kind", kind);
     cx.insert("is_class", &image.is_class);
+    cx.insert("is_linux", &image.target.is_linux());
+    cx.insert("port_crate", port(&image.target));
     cx
+}
+
+/// The package of the runtime's port.
+fn port(target: &Target) -> &'static str {
+    match target {
+        Target::Linux => "ambc-linux",
+        Target::CortexM { .. } => "ambc-mcu",
+    }
+}
+
+/// The same, as Rust names it.
+fn port_library(target: &Target) -> String {
+    port(target).replace('-', "_")
 }
 
 /// Fields of the files of one domain.
@@ -90,6 +113,8 @@ pub(super) fn domain(image: &NodeImage, group: Option<usize>, domain: &DomainIma
         cx.insert("groups", &image.groups.iter().map(group_view).collect::<Vec<_>>());
         cx.insert("net", &net_view(image));
         cx.insert("watchdog", &image.watchdog_ns);
+        cx.insert("order", &array(&image.order.iter().map(usize::to_string).collect::<Vec<_>>(), 4));
+        cx.insert("link_size", if image.target.is_linux() { "roomy" } else { "tight" });
     }
     cx
 }

@@ -1,6 +1,6 @@
 //! Fields of the tables of a domain: lanes, groups, the network, what an identity has to say, and their imports.
 
-use super::array;
+use super::{array, port_library};
 use crate::image::{DomainImage, End, LaneImage, NodeImage, RestartImage, VaryingParam};
 use crate::render::domains;
 use serde::Serialize;
@@ -191,6 +191,7 @@ pub(super) fn uses(image: &NodeImage, group: Option<usize>, lanes: bool) -> Stri
         _ => format!("use {path}::{{{}}};\n", names.iter().copied().collect::<Vec<_>>().join(", ")),
     };
     let abi = if lanes { "use ambc_abi::LaneSpec;\n" } else { "" };
-    let text = format!("{abi}{}{}", line("ambc_kernel::net", &net), line("ambc_linux::spec", &spec));
+    let port = format!("{}::spec", port_library(&image.target));
+    let text = format!("{abi}{}{}", line("ambc_kernel::net", &net), line(&port, &spec));
     text.trim_end().to_owned()
 }

@@ -1,0 +1,65 @@
+//! What an image is built for.
+
+use super::DomainImage;
+use crate::hir::{Deployment, InstanceId, Platform, PlatformKind, ServiceSource};
+use crate::plan::DomainPlan;
+use serde::Serialize;
+
+/// The machine that a node's programs run on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "machine", rename_all = "snake_case")]
+pub enum Target {
+    /// A process for each isolation domain, on the machine that builds.
+    Linux,
+    /// One image of several programs, behind a memory protection unit.
+    CortexM {
+        /// As the runtime's crate calls it: the name of a built-in platform.
+        board: String,
+        /// Target triple.
+        triple: String,
+    },
+}
+
+/// Boards that images are built for.
+const BOARDS: [&str; 1] = ["mps2_an386"];
+
+/// Stack of an instance on a microcontroller that declares none, in bytes.
+const DEFAULT_STACK: u64 = 4 * 1024;
+/// What the kernel group needs for itself.
+const KERNEL_STACK: u64 = 4 * 1024;
+
+impl Target {
+    /// `hosted`: every node is built for this machine, whatever it is.
+    pub(super) fn of(platform: Option<&Platform>, hosted: bool) -> Self {
+        match platform.filter(|p| !hosted && p.kind == PlatformKind::CortexM) {
+            Some(Platform { board: Some(board), target, .. }) if BOARDS.contains(&board.as_str()) => {
+                Self::CortexM { board: board.clone(), triple: target.clone() }
+            }
+            _ => Self::Linux,
+        }
+    }
+
+    pub fn is_linux(&self) -> bool {
+        *self == Self::Linux
+    }
+}
+
+/// Bytes of the stack of a domain on a microcontroller: what its instances declare, as a call within the domain may stand on
+/// the stacks of all.
+pub(super) fn stack(hir: &Deployment, plan: &DomainPlan) -> u64 {
+    let declared = |i: &InstanceId| {
+        let service = &hir.services[hir.instances[*i].service?];
+        let own = !matches!(service.source, ServiceSource::Builtin(_));
+        own.then(|| service.stack.map_or(DEFAULT_STACK, |s| s.value))
+    };
+    let all: u64 = plan.instances.iter().filter_map(declared).sum();
+    let kernel = if plan.domain == crate::hir::Domain::Kernel { KERNEL_STACK } else { 0 };
+    (all + kernel).next_multiple_of(8)
+}
+
+/// Numbers of the user groups in the order of their priority, the first in the file first among equals.
+pub(super) fn order(groups: &[DomainImage]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..groups.len()).collect();
+    order.sort_by_key(|g| groups[*g].nice);
+    order
+}
