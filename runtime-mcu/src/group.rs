@@ -12,6 +12,7 @@ use crate::{peer, room};
 use ambc_kernel::lane::Scratch;
 use ambc_kernel::{Caller, Ctx, Lane, Server, Task, WakeMask, Work};
 use core::arch::global_asm;
+use core::cell::Cell;
 use core::fmt::{Display, Write as _};
 use core::panic::PanicInfo;
 use core::pin::pin;
@@ -61,6 +62,28 @@ pub struct Host {
     status: &'static Status,
 }
 
+/// The time as the kernel said it last: whenever the group waited, and every few steps while it does not. Asking the kernel
+/// takes as long as some steps.
+struct Time(Cell<u64>);
+
+// SAFETY: only the group's one thread uses it.
+unsafe impl Sync for Time {}
+
+impl Time {
+    fn set(&self, now: u64) {
+        self.0.set(now);
+    }
+}
+
+static TIME: Time = Time(Cell::new(0));
+
+fn time() -> u64 {
+    TIME.0.get()
+}
+
+/// Steps without a wait that share one reading of the clock.
+const STEPS_PER_READING: u32 = 8;
+
 /// Wakes the `Stop` hooks.
 static ENDING: WakeMask = WakeMask::new();
 
@@ -100,6 +123,7 @@ pub(crate) fn say(what: impl Display) {
 
 impl Host {
     fn open(spec: &'static GroupSpec, status: &'static Status) -> Self {
+        TIME.set(svc::now());
         let mut numbers = 0..spec.lanes.len();
         let lane = || {
             let number = numbers.next().unwrap_or(0);
@@ -107,7 +131,7 @@ impl Host {
             unsafe { Lane::at(*AMBC_LANES.as_ptr().add(number), spec.lanes[number].spec) }
         };
         let lanes = room::take(spec.lanes.len(), lane);
-        Self { spec, lanes, ctx: room::ctx(spec.timers, svc::now), status }
+        Self { spec, lanes, ctx: room::ctx(spec.timers, time), status }
     }
 
     /// Clock, timers and the current deadline of this group.
@@ -159,7 +183,7 @@ impl Host {
         self.status.set_counters(table.as_ptr() as u32);
         self.status.set_phase(Phase::Serving);
         svc::ring(peer::bit(peer::KERNEL));
-        let mut rings = 0;
+        let (mut rings, mut stale) = (0, 0);
         while !ending.done() {
             let earlier = rings;
             let mut any = group.step(work, |number| rings |= peer::bit(number));
@@ -169,10 +193,18 @@ impl Host {
             self.status.beat();
             if !any {
                 rings |= self.publish(&group, work, callers);
-                svc::wait(group.next_deadline().unwrap_or(u64::MAX), core::mem::take(&mut rings));
-            } else if earlier != 0 {
+                TIME.set(svc::wait(group.next_deadline().unwrap_or(u64::MAX), core::mem::take(&mut rings)));
+                stale = 0;
+                continue;
+            }
+            if earlier != 0 {
                 // There is more to do here, but others have waited for a turn.
                 svc::ring(core::mem::take(&mut rings));
+            }
+            stale += 1;
+            if stale == STEPS_PER_READING {
+                TIME.set(svc::now());
+                stale = 0;
             }
         }
         self.status.set_phase(Phase::Stopped);

@@ -3,7 +3,7 @@
 /// The time in ns: low word, high word.
 pub const NOW: u32 = 0;
 /// Rings the peers in `r3`, then waits until somebody rings or until the time in `r1` (low) and `r2` (high). Returns at once
-/// if somebody rang since the last wait. May return early.
+/// if somebody rang since the last wait. May return early. The result is the time, as of [`NOW`].
 pub const WAIT: u32 = 1;
 /// Rings the peers in `r1`.
 pub const RING: u32 = 2;
@@ -33,20 +33,22 @@ mod stubs {
         u64::from(high) << 32 | u64::from(low)
     }
 
-    /// `until`: `u64::MAX` for as long as nobody rings.
-    pub(crate) fn wait(until: u64, peers: u32) {
+    /// `until`: `u64::MAX` for as long as nobody rings. The time now.
+    pub(crate) fn wait(until: u64, peers: u32) -> u64 {
+        let (low, high): (u32, u32);
         // SAFETY: the kernel changes the result registers and nothing else of this thread. Others ran meanwhile: memory is
         // not assumed to be as before.
         unsafe {
             asm!(
                 "svc 0",
-                inlateout("r0") WAIT => _,
-                inlateout("r1") until as u32 => _,
+                inlateout("r0") WAIT => low,
+                inlateout("r1") until as u32 => high,
                 in("r2") (until >> 32) as u32,
                 in("r3") peers,
                 options(nostack, preserves_flags)
             );
         }
+        u64::from(high) << 32 | u64::from(low)
     }
 
     pub(crate) fn ring(peers: u32) {

@@ -6,15 +6,25 @@ use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 /// Ticks a second.
 const TICK_HZ: u32 = 1000;
-const TICK_NS: u64 = 1_000_000_000 / TICK_HZ as u64;
+const TICK_NS: u32 = 1_000_000_000 / TICK_HZ;
 /// Clock cycles of a tick.
 pub(super) const CYCLES: u32 = CLOCK_HZ / TICK_HZ;
 /// Nanoseconds of a cycle, times 2^16.
 const NS_SHIFTED: u64 = (1_000_000_000 << 16) / CLOCK_HZ as u64;
 const PENDING: u32 = 1 << 26;
 
-/// Ticks since the start: low and high word. Only the handler of the tick writes them.
-static TICKS: [AtomicU32; 2] = [AtomicU32::new(0), AtomicU32::new(0)];
+/// At the last tick: ns since the start, low and high word, and clock cycles, which wrap. Only the handler of the tick writes them.
+static NS: [AtomicU32; 2] = [AtomicU32::new(0), AtomicU32::new(0)];
+static TICKED: AtomicU32 = AtomicU32::new(0);
+
+/// One reading of the clock.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reading {
+    /// ns since the start.
+    pub(super) ns: u64,
+    /// Clock cycles since the start; they wrap.
+    pub(super) cycles: u32,
+}
 
 pub(super) fn start() {
     SYST_RVR.write(CYCLES - 1);
@@ -23,39 +33,28 @@ pub(super) fn start() {
 }
 
 pub(super) fn ticked() {
-    let low = TICKS[0].load(Relaxed).wrapping_add(1);
-    TICKS[0].store(low, Relaxed);
-    if low == 0 {
-        TICKS[1].store(TICKS[1].load(Relaxed) + 1, Relaxed);
-    }
+    let (low, carry) = NS[0].load(Relaxed).overflowing_add(TICK_NS);
+    NS[0].store(low, Relaxed);
+    NS[1].store(NS[1].load(Relaxed) + u32::from(carry), Relaxed);
+    TICKED.store(TICKED.load(Relaxed).wrapping_add(CYCLES), Relaxed);
 }
 
-/// Ticks, and cycles since the last; for handlers, or with interrupts masked.
-fn parts() -> (u64, u32) {
-    let mut cycles = CYCLES - 1 - SYST_CVR.read();
-    let mut late = 0;
+/// For handlers, or with interrupts masked.
+#[inline]
+pub(super) fn read() -> Reading {
+    let mut since = CYCLES - 1 - SYST_CVR.read();
     if ICSR.read() & PENDING != 0 {
         // The counter went round and its handler waits for us.
-        cycles = CYCLES - 1 - SYST_CVR.read();
-        late = 1;
+        since = 2 * CYCLES - 1 - SYST_CVR.read();
     }
-    let ticks = u64::from(TICKS[1].load(Relaxed)) << 32 | u64::from(TICKS[0].load(Relaxed));
-    (ticks + late, cycles)
-}
-
-/// ns since the start; for handlers, or with interrupts masked.
-pub(super) fn read() -> u64 {
-    let (ticks, cycles) = parts();
-    ticks * TICK_NS + ((u64::from(cycles) * NS_SHIFTED) >> 16)
-}
-
-/// Clock cycles since the start; they wrap.
-pub(super) fn cycles() -> u32 {
-    let (ticks, cycles) = parts();
-    (ticks as u32).wrapping_mul(CYCLES).wrapping_add(cycles)
+    let ticked = u64::from(NS[1].load(Relaxed)) << 32 | u64::from(NS[0].load(Relaxed));
+    Reading {
+        ns: ticked + ((u64::from(since) * NS_SHIFTED) >> 16),
+        cycles: TICKED.load(Relaxed).wrapping_add(since),
+    }
 }
 
 /// ns since the start, for the kernel group.
 pub(crate) fn now() -> u64 {
-    masked(read)
+    masked(read).ns
 }

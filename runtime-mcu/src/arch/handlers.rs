@@ -1,7 +1,8 @@
 //! What the exceptions do, between the registers and [`State`].
 #![expect(unsafe_code, reason = "called by exceptions, over what the hardware pushed")]
 
-use super::{clock, registers};
+use super::clock::{self, Reading};
+use super::registers;
 use crate::console::{self, Level};
 use crate::control;
 use crate::group::REPORT;
@@ -69,7 +70,7 @@ pub(crate) fn take_over(
 ) {
     registers::masked(|| {
         clock::start();
-        let mut state = State::new(threads, layouts, groups, order, BUDGET, clock::cycles());
+        let mut state = State::new(threads, layouts, groups, order, BUDGET, clock::read().cycles);
         let idle = super::boot::idle_frame();
         state.idle_thread().context.sp = idle;
         AMBC_CURRENT.store(ptr::from_mut(&mut state.current().context), Relaxed);
@@ -91,8 +92,24 @@ pub(crate) fn start_group(group: usize, argument: u32) {
     });
 }
 
-fn next(state: &mut State) -> *const Context {
-    state.switch(clock::cycles()).map_or(ptr::null(), |thread| &raw const thread.context)
+/// Whoever runs next, if it is another thread. One that waited is told the time.
+#[inline]
+fn next(state: &mut State, at: Reading) -> *const Context {
+    let Some(thread) = state.switch(at.cycles) else { return ptr::null() };
+    if core::mem::take(&mut thread.waited) {
+        // SAFETY: the hardware pushed the frame there with the rights of the thread, which has not run since.
+        let frame = unsafe { &mut *(thread.context.sp as *mut Frame) };
+        frame.give(at.ns);
+    }
+    &raw const thread.context
+}
+
+impl Frame {
+    #[inline]
+    fn give(&mut self, number: u64) {
+        self.r[0] = number as u32;
+        self.r[1] = (number >> 32) as u32;
+    }
 }
 
 /// The supervisor call.
@@ -104,21 +121,18 @@ unsafe extern "C" fn ambc_svc(frame: *mut Frame) -> *const Context {
     // SAFETY: the hardware wrote the frame with the rights of the thread, so it may read and write there; nobody else runs.
     let frame = unsafe { &mut *frame };
     let [number, args @ ..] = frame.r;
+    let at = clock::read();
     let serve = |state: &mut State| {
-        match state.call(clock::read(), number, args) {
+        match state.call(at.ns, number, args) {
             Reply::Nothing => {}
-            Reply::Number(number) => {
-                frame.r[0] = number as u32;
-                frame.r[1] = (number >> 32) as u32;
-                return ptr::null();
-            }
-            Reply::Print(at, len) => {
+            Reply::Number(number) => frame.give(number),
+            Reply::Print(from, len) => {
                 // SAFETY: the state has seen that the group may read these bytes, or they are the kernel group's.
-                let text = unsafe { core::slice::from_raw_parts(at as *const u8, len as usize) };
+                let text = unsafe { core::slice::from_raw_parts(from as *const u8, len as usize) };
                 print(state.name(), core::str::from_utf8(text).unwrap_or("(not UTF-8)"));
             }
         }
-        next(state)
+        next(state, at)
     };
     // SAFETY: in a handler.
     unsafe { with(serve) }.unwrap_or(ptr::null())
@@ -139,12 +153,13 @@ fn print(name: &str, text: &str) {
 extern "C" fn ambc_tick() -> *const Context {
     clock::ticked();
     let news = uart::tick();
+    let at = clock::read();
     let turn = |state: &mut State| {
-        state.tick(clock::read());
+        state.tick(at.ns);
         if news {
             state.ring_kernel();
         }
-        next(state)
+        next(state, at)
     };
     // SAFETY: in a handler.
     unsafe { with(turn) }.unwrap_or(ptr::null())
@@ -157,7 +172,7 @@ extern "C" fn ambc_interrupt() -> *const Context {
         if news {
             state.ring_kernel();
         }
-        next(state)
+        next(state, clock::read())
     };
     // SAFETY: in a handler.
     unsafe { with(turn) }.unwrap_or(ptr::null())
@@ -168,7 +183,7 @@ pub(super) fn after_death(death: crate::kernel::thread::Death) -> Option<*const 
     let turn = |state: &mut State| {
         state.in_group().then(|| {
             state.end_current(death);
-            next(state)
+            next(state, clock::read())
         })
     };
     // SAFETY: in the handler of a fault that came from thread mode, so no other handler is under way.

@@ -200,7 +200,7 @@ impl State {
             svc::NOW => return Reply::Number(now),
             svc::WAIT => {
                 self.ring(args[2]);
-                self.wait(now, u64::from(args[1]) << 32 | u64::from(args[0]));
+                return self.wait(now, u64::from(args[1]) << 32 | u64::from(args[0]));
             }
             svc::RING => self.ring(args[0]),
             svc::PRINT => return self.print(args[0], args[1]),
@@ -235,17 +235,18 @@ impl State {
         &self.layouts[usize::from(self.group_at[self.current])]
     }
 
-    fn wait(&mut self, now: u64, until: u64) {
+    fn wait(&mut self, now: u64, until: u64) -> Reply {
         let (place, bit) = (self.current, 1 << self.current);
-        if self.rung & bit != 0 || !self.threads[place].alive {
+        let thread = &mut self.threads[place];
+        if self.rung & bit != 0 || !thread.alive || until <= now {
             self.rung &= !bit;
-            return;
+            return Reply::Number(now);
         }
-        if until > now {
-            self.threads[place].wake_at = until;
-            self.next_wake = self.next_wake.min(until);
-            self.sched.block(place);
-        }
+        thread.wake_at = until;
+        thread.waited = true;
+        self.next_wake = self.next_wake.min(until);
+        self.sched.block(place);
+        Reply::Nothing
     }
 
     fn print(&mut self, at: u32, len: u32) -> Reply {
@@ -282,7 +283,7 @@ impl State {
 
     /// The thread to run from now on, if it is another one. Charges the current one for what it ran.
     #[inline]
-    pub fn switch(&mut self, cycles: u32) -> Option<&Thread> {
+    pub fn switch(&mut self, cycles: u32) -> Option<&mut Thread> {
         if self.current < self.idle() {
             self.sched.charge(self.current, cycles.wrapping_sub(self.charged));
         }
@@ -292,7 +293,7 @@ impl State {
             return None;
         }
         self.current = next;
-        Some(&self.threads[next])
+        Some(&mut self.threads[next])
     }
 }
 

@@ -40,7 +40,7 @@ fn running() -> State {
 }
 
 fn wait(s: &mut State, until: u64, rings: u32) {
-    assert_eq!(s.call(0, svc::WAIT, [until as u32, (until >> 32) as u32, rings]), Reply::Nothing);
+    s.call(0, svc::WAIT, [until as u32, (until >> 32) as u32, rings]);
     s.switch(0);
 }
 
@@ -99,7 +99,7 @@ fn whatever_is_wrong_ends_the_group_and_only_it() {
     ];
     for (number, args, death) in cases {
         let mut s = running();
-        assert_eq!(s.call(0, number, args), Reply::Nothing);
+        s.call(0, number, args);
         assert!(s.switch(0).is_some());
         assert_eq!(s.name(), "kernel", "it is told first");
         assert_eq!(s.take_death(), Some((2, death)));

@@ -75,13 +75,15 @@ pub struct Thread {
     /// Not told to the kernel group yet.
     pub(crate) death: Option<Death>,
     pub(crate) alive: bool,
+    /// It called the kernel to wait, and has not returned from there.
+    pub(crate) waited: bool,
 }
 
 impl Thread {
     /// A thread that has not run.
     #[must_use]
     pub const fn new() -> Self {
-        Self { context: Context::new(), wake_at: u64::MAX, death: None, alive: false }
+        Self { context: Context::new(), wake_at: u64::MAX, death: None, alive: false, waited: false }
     }
 }
 
