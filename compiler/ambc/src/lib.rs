@@ -11,6 +11,7 @@ pub mod driver;
 pub mod emit;
 pub mod hir;
 pub mod image;
+pub mod layout;
 pub mod load;
 pub mod plan;
 pub mod render;

@@ -10,6 +10,7 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("syntax", &[]),
     ("hir", &[]),
     ("load", &["syntax", "hir"]),
+    ("layout", &[]),
     ("resolve", &["load", "syntax", "hir"]),
     ("check", &["hir"]),
     ("plan", &["hir", "check"]),

@@ -185,11 +185,11 @@ fn keep(
     let mut built = Vec::new();
     let packages = std::iter::once(&image.kernel).chain(&image.groups).map(|d| &d.package);
     for (package, (_, to)) in packages.zip(kept) {
-        let from = outcome.executables.get(package).ok_or_else(|| {
+        let from = outcome.made(package).ok_or_else(|| {
             BuildError::Cargo(io::Error::other(format!("it made no executable `{package}`")))
         })?;
         copy(from, to)?;
-        built.push(from.clone());
+        built.push(from.to_owned());
     }
     Ok(built)
 }

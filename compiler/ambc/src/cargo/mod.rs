@@ -38,8 +38,8 @@ pub struct Invocation<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
     pub success: bool,
-    /// Executables by the name of their target.
-    pub executables: BTreeMap<String, PathBuf>,
+    /// Executables and static libraries; see [`Outcome::made`].
+    artifacts: BTreeMap<String, PathBuf>,
     pub messages: Vec<RustcMessage>,
     /// What cargo wrote to its standard error: kept for failures that have no message.
     pub stderr: String,
@@ -63,6 +63,18 @@ pub struct RustcMessage {
     pub rendered: String,
     /// The package that was being compiled.
     pub package: String,
+}
+
+impl Outcome {
+    /// The executable or static library of a package.
+    pub fn made(&self, package: &str) -> Option<&Path> {
+        self.artifacts.get(&crate_name(package)).map(PathBuf::as_path)
+    }
+}
+
+/// An executable is called like its package, a library like its crate.
+fn crate_name(target: &str) -> String {
+    target.replace('-', "_")
 }
 
 /// Runs cargo; `progress` hears the name of each package that is done.
@@ -119,8 +131,10 @@ fn take(message: Message, out: &mut Outcome, progress: &mut impl FnMut(&str)) {
     match message {
         Message::CompilerArtifact(a) => {
             progress(&a.target.name);
-            if let Some(exe) = a.executable {
-                out.executables.insert(a.target.name, exe.into_std_path_buf());
+            let library = a.filenames.iter().find(|f| f.extension() == Some("a"));
+            if let Some(made) = a.executable.as_ref().or(library) {
+                let made = made.clone().into_std_path_buf();
+                out.artifacts.insert(crate_name(&a.target.name), made);
             }
         }
         Message::CompilerMessage(m) if is_error(&m.message) => {

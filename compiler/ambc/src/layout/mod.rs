@@ -1,0 +1,280 @@
+//! Where the programs of a microcontroller lie in flash and RAM, and what its memory protection unit is told. Pure arithmetic.
+//!
+//! In: the memory of the board and, for each program, what its first link took. Out: [`Layout`], with one
+//! [`GroupLayout`] for each user group, as the kernel takes it. The decisions are those of ADR 17.
+//!
+//! A user group needs a region for its flash, one for its RAM, and one for each group that it has lanes with. [`pack`] finds the places;
+//! [`mpu`] knows what a region can be.
+
+mod mpu;
+mod pack;
+#[cfg(test)]
+mod tests;
+
+pub use mpu::Mpu;
+
+use ambc_abi::image::{GroupLayout, KERNEL_PEER, REGIONS, Region, Span};
+use mpu::Access;
+use pack::{Free, Item};
+use std::collections::BTreeMap;
+
+/// The memory of a board.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Memory {
+    pub flash: Span,
+    pub ram: Span,
+    pub mpu: Mpu,
+}
+
+/// What a program takes, as its first link says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Program {
+    /// Code, constants, and initial values of data.
+    pub flash: u32,
+    /// Data, zeroed data included.
+    pub data: u32,
+    /// Declared.
+    pub stack: u32,
+}
+
+/// Who holds an end of a lane; the network side is the kernel's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    Kernel,
+    /// By number.
+    Group(usize),
+}
+
+/// A lane of the node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lane {
+    pub bytes: u32,
+    pub ends: [End; 2],
+}
+
+/// What is to be placed.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub memory: Memory,
+    pub kernel: Program,
+    pub groups: Vec<Program>,
+    pub lanes: Vec<Lane>,
+    /// Bytes of the words in which a group says how it is.
+    pub status: u32,
+}
+
+/// Where one program lies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Placed {
+    pub flash: Span,
+    /// Lowest the stack, then status, lanes, and data.
+    pub ram: Span,
+    pub stack: Span,
+    pub data: Span,
+}
+
+/// Where everything lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    pub kernel: Placed,
+    pub groups: Vec<Placed>,
+    /// Address of each lane, in the order of the request.
+    pub lanes: Vec<u32>,
+    /// For the kernel, by number of the group.
+    pub tables: Vec<GroupLayout>,
+    /// RAM behind the kernel's that anything uses.
+    pub user: Span,
+    /// A page of flash for what makes this node this node.
+    pub identity: Span,
+}
+
+/// What does not fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overflow {
+    /// Bytes needed at least, and bytes there are.
+    Flash {
+        needed: u64,
+        has: u64,
+    },
+    Ram {
+        needed: u64,
+        has: u64,
+    },
+    /// A group needs more regions than there are: its number, how many, and how many there are.
+    Regions {
+        group: usize,
+        needed: usize,
+        has: usize,
+    },
+}
+
+/// Flash of the identity of a node: the smallest page that every board can erase.
+pub const IDENTITY: u32 = 4096;
+
+/// Places everything, or says what does not fit.
+pub fn place(request: &Request) -> Result<Layout, Overflow> {
+    let pairs = pairs(request);
+    enough_regions(request, &pairs)?;
+    let memory = &request.memory;
+    let identity = Span { start: memory.flash.end - IDENTITY, end: memory.flash.end };
+    let mut flash = Free::of(Span { start: memory.flash.start, end: identity.start });
+    let mut ram = Free::of(memory.ram);
+    let no_flash = || Overflow::Flash { needed: flash_needed(request), has: memory.flash.len().into() };
+    let no_ram = || Overflow::Ram { needed: ram_needed(request, &pairs), has: memory.ram.len().into() };
+    let kernel_flash = flash.first(request.kernel.flash).ok_or_else(no_flash)?;
+    let kernel_ram = ram.first(kernel_bytes(request)).ok_or_else(no_ram)?;
+    let codes: Vec<_> = request.groups.iter().map(|g| Item::of(memory.mpu, g.flash)).collect();
+    let codes = flash.place(&codes).ok_or_else(no_flash)?;
+    let rooms = (0..request.groups.len()).map(|g| group_bytes(request, g)).chain(pairs.values().copied());
+    let rooms: Vec<_> = rooms.map(|bytes| Item::of(memory.mpu, bytes)).collect();
+    let rooms = ram.place(&rooms).ok_or_else(no_ram)?;
+    let (rooms, shared) = rooms.split_at(request.groups.len());
+    let shared: BTreeMap<_, _> = pairs.keys().copied().zip(shared.iter().copied()).collect();
+    let mut lanes = vec![0; request.lanes.len()];
+    let kernel = placed(kernel_flash, kernel_ram, request.kernel, 0, request, Owner::Kernel, &mut lanes);
+    let groups: Vec<_> = (0..request.groups.len())
+        .map(|g| {
+            let program = request.groups[g];
+            placed(codes[g], rooms[g], program, request.status, request, Owner::Group(g), &mut lanes)
+        })
+        .collect();
+    for (pair, span) in &shared {
+        lay(request, Owner::Pair(pair.0, pair.1), span.start, &mut lanes);
+    }
+    let used = rooms.iter().chain(shared.values()).map(|s| s.end).max().unwrap_or(kernel_ram.end);
+    Ok(Layout {
+        tables: (0..groups.len()).map(|g| table(request, g, &groups[g], &shared)).collect(),
+        kernel,
+        groups,
+        lanes,
+        user: Span { start: kernel_ram.end, end: used },
+        identity,
+    })
+}
+
+/// Whose memory a lane lies in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Owner {
+    Kernel,
+    Group(usize),
+    Pair(usize, usize),
+}
+
+fn owner(lane: &Lane) -> Owner {
+    match lane.ends {
+        [End::Kernel, End::Kernel] => Owner::Kernel,
+        [End::Group(g), End::Kernel] | [End::Kernel, End::Group(g)] => Owner::Group(g),
+        [End::Group(a), End::Group(b)] if a == b => Owner::Group(a),
+        [End::Group(a), End::Group(b)] => Owner::Pair(a.min(b), a.max(b)),
+    }
+}
+
+/// Bytes of the lanes that two groups share, by the groups.
+fn pairs(request: &Request) -> BTreeMap<(usize, usize), u32> {
+    let mut out = BTreeMap::new();
+    for lane in &request.lanes {
+        if let Owner::Pair(a, b) = owner(lane) {
+            *out.entry((a, b)).or_default() += up(lane.bytes);
+        }
+    }
+    out
+}
+
+fn enough_regions(request: &Request, pairs: &BTreeMap<(usize, usize), u32>) -> Result<(), Overflow> {
+    let has = request.memory.mpu.regions().min(REGIONS);
+    for group in 0..request.groups.len() {
+        let needed = 2 + pairs.keys().filter(|(a, b)| *a == group || *b == group).count();
+        if needed > has {
+            return Err(Overflow::Regions { group, needed, has });
+        }
+    }
+    Ok(())
+}
+
+/// Everything starts at a multiple of 8.
+const fn up(bytes: u32) -> u32 {
+    bytes.next_multiple_of(8)
+}
+
+fn lanes_of(request: &Request, whose: Owner) -> u32 {
+    request.lanes.iter().filter(|l| owner(l) == whose).map(|l| up(l.bytes)).sum()
+}
+
+fn kernel_bytes(request: &Request) -> u32 {
+    up(request.kernel.stack) + lanes_of(request, Owner::Kernel) + up(request.kernel.data)
+}
+
+fn group_bytes(request: &Request, group: usize) -> u32 {
+    let program = &request.groups[group];
+    up(program.stack) + up(request.status) + lanes_of(request, Owner::Group(group)) + up(program.data)
+}
+
+fn flash_needed(request: &Request) -> u64 {
+    let groups: u64 = request.groups.iter().map(|g| u64::from(g.flash)).sum();
+    u64::from(request.kernel.flash) + groups + u64::from(IDENTITY)
+}
+
+fn ram_needed(request: &Request, pairs: &BTreeMap<(usize, usize), u32>) -> u64 {
+    let groups: u64 = (0..request.groups.len()).map(|g| u64::from(group_bytes(request, g))).sum();
+    u64::from(kernel_bytes(request)) + groups + pairs.values().map(|b| u64::from(*b)).sum::<u64>()
+}
+
+/// Divides the RAM of a program, and gives the lanes in it their addresses.
+fn placed(
+    flash: Span,
+    ram: Span,
+    program: Program,
+    status: u32,
+    request: &Request,
+    whose: Owner,
+    lanes: &mut [u32],
+) -> Placed {
+    let stack = Span { start: ram.start, end: ram.start + up(program.stack) };
+    let data = lay(request, whose, stack.end + up(status), lanes);
+    Placed { flash, ram, stack, data: Span { start: data, end: ram.end } }
+}
+
+/// Addresses from `at` on for the lanes of an owner; what comes behind them.
+fn lay(request: &Request, whose: Owner, mut at: u32, lanes: &mut [u32]) -> u32 {
+    for (lane, address) in request.lanes.iter().zip(lanes) {
+        if owner(lane) == whose {
+            *address = at;
+            at += up(lane.bytes);
+        }
+    }
+    at
+}
+
+/// What the kernel is told of a group.
+fn table(
+    request: &Request,
+    group: usize,
+    placed: &Placed,
+    shared: &BTreeMap<(usize, usize), Span>,
+) -> GroupLayout {
+    let mpu = request.memory.mpu;
+    let mut spans = vec![(placed.flash, Access::Execute), (placed.ram, Access::Write)];
+    // Every group may ring the kernel group, which started it and looks at its status.
+    let mut peers = 1 << KERNEL_PEER;
+    for ((a, b), span) in shared.iter().filter(|((a, b), _)| *a == group || *b == group) {
+        spans.push((*span, Access::Write));
+        peers |= 1 << if *a == group { *b } else { *a };
+    }
+    let mut regions = [Region::default(); REGIONS];
+    for (number, region) in regions.iter_mut().enumerate() {
+        *region = match spans.get(number) {
+            Some((span, access)) => mpu.region(number as u32, *span, *access),
+            None => mpu.off(number as u32),
+        };
+    }
+    GroupLayout {
+        // The entry is the first of its code; odd, as all code is Thumb.
+        entry: placed.flash.start | 1,
+        stack: placed.stack,
+        ram: placed.ram,
+        flash: placed.flash,
+        status: placed.stack.end,
+        peers,
+        regions,
+    }
+}
