@@ -3,8 +3,7 @@
 
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-/// Words of a [`Status`], for whoever lays out memory.
-pub const STATUS_BYTES: u32 = size_of::<Status>() as u32;
+const _: () = assert!(size_of::<Status>() <= ambc_abi::image::STATUS_BYTES as usize);
 
 /// How far a group is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

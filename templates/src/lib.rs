@@ -41,6 +41,8 @@ templates! {
     MCU_KERNEL_TABLES = "mcu_kernel_tables.rs",
     /// The program of a user group of a microcontroller.
     MCU_GROUP_LIB = "mcu_group_lib.rs",
+    /// How a program of a microcontroller is linked.
+    MCU_SCRIPT = "program.ld",
     /// Links, routes and edges: what the tables of all nodes share.
     NET_TABLE = "net_table.rs",
     /// The package of a client for callers outside.

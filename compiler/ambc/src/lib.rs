@@ -12,6 +12,7 @@ pub mod emit;
 pub mod hir;
 pub mod image;
 pub mod layout;
+pub mod link;
 pub mod load;
 pub mod plan;
 pub mod render;

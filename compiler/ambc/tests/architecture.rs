@@ -11,6 +11,8 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("hir", &[]),
     ("load", &["syntax", "hir"]),
     ("layout", &[]),
+    // Scripts are generated files.
+    ("link", &["emit", "layout", "render"]),
     ("resolve", &["load", "syntax", "hir"]),
     ("check", &["hir"]),
     ("plan", &["hir", "check"]),
@@ -18,7 +20,7 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("render", &["image"]),
     ("emit", &["render"]),
     ("cargo", &["emit"]),
-    ("build", &["cargo", "emit", "image", "render", "hir", "check", "plan"]),
+    ("build", &["cargo", "emit", "image", "layout", "link", "render", "hir", "check", "plan"]),
     ("cluster", &["emit", "hir", "image"]),
     // Writes files to start from, for services of interfaces that are there.
     ("scaffold", &["emit", "hir", "load", "render"]),
@@ -37,9 +39,9 @@ const MAY_SEE: &[(&str, &[&str])] = &[
 
 /// Words that mean the world, and the modules that may say them outside of tests.
 const WORLD: &[(&str, &[&str])] = &[
-    ("std::fs", &["load", "emit", "cargo", "build", "driver", "cli", "cluster", "scaffold", "doctor"]),
-    ("process::Command", &["cargo", "cluster", "doctor"]),
-    ("env::var", &["cli", "cargo", "cluster", "doctor"]),
+    ("std::fs", &["load", "emit", "cargo", "build", "link", "driver", "cli", "cluster", "scaffold", "doctor"]),
+    ("process::Command", &["cargo", "cluster", "doctor", "link"]),
+    ("env::var", &["cli", "cargo", "cluster", "doctor", "link"]),
     ("SystemTime", &[]),
     ("println!", &[]),
     ("HashMap", &[]),

@@ -45,6 +45,9 @@ pub struct GroupLayout {
     pub regions: [Region; REGIONS],
 }
 
+/// Bytes set aside for the words in which a group says how it is.
+pub const STATUS_BYTES: u32 = 32;
+
 /// The bit of the kernel group in [`GroupLayout::peers`].
 pub const KERNEL_PEER: u32 = 31;
 

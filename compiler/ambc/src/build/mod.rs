@@ -3,6 +3,7 @@
 //! In: the images to build. Out: for each what was done, and diagnostics in terms of the user's files. For each image, in order: render ([`Renderer`]), write ([`emit`]), skip if the last build still stands
 //! ([`cargo::is_current`]), run cargo ([`cargo::build`]), map what rustc says ([`messages`]), copy the executables.
 
+mod firmware;
 mod messages;
 mod runtime;
 mod session;
@@ -12,7 +13,8 @@ pub use session::{Places, images, runtime_dir, select};
 
 use crate::cargo::{self, Invocation, Outcome};
 use crate::emit::{self, EmitError, Written, write_if_changed};
-use crate::image::{ClassImage, ClientImage, NodeImage};
+use crate::image::{ClassImage, ClientImage, NodeImage, Target};
+use crate::link::LinkError;
 use crate::render::{BuildPlace, FileTree, Renderer};
 use ambc_diag::Diagnostics;
 use std::path::{Path, PathBuf};
@@ -58,6 +60,8 @@ pub enum BuildError {
     Emit(EmitError),
     /// cargo could not be started or did not speak as expected.
     Cargo(io::Error),
+    /// The programs of a microcontroller did not become an image.
+    Link(LinkError),
 }
 
 impl From<EmitError> for BuildError {
@@ -71,6 +75,7 @@ impl std::fmt::Display for BuildError {
         match self {
             Self::Emit(e) => e.fmt(f),
             Self::Cargo(e) => write!(f, "cannot run `cargo`: {e}"),
+            Self::Link(e) => e.fmt(f),
         }
     }
 }
@@ -143,7 +148,7 @@ fn build_node(
     let call = Invocation {
         workspace: &workspace,
         target_dir: &options.target_dir,
-        triple: &options.triple,
+        triple: triple(image, options),
         release: options.release,
         locked: options.locked,
         offline: options.offline,
@@ -156,11 +161,28 @@ fn build_node(
         done.outcome = NodeOutcome::Failed;
         return Ok(done);
     }
-    let built = keep(image, &outcome, &done.executables)?;
+    let built = match &image.target {
+        Target::Linux => keep(image, &outcome, &done.executables)?,
+        Target::CortexM { memory, .. } => {
+            let to = &done.executables[0].1;
+            let folder = workspace.join("link");
+            fs::create_dir_all(&folder).map_err(emit::at("create the folder", &folder))?;
+            firmware::make(image, memory, &outcome, &folder, to)?;
+            archives(image, &outcome)?
+        }
+    };
     let kept: Vec<_> = done.executables.iter().map(|(_, path)| path.clone()).collect();
     cargo::record(&stamp, &key(options), &built, &kept)?;
     done.outcome = NodeOutcome::Built;
     Ok(done)
+}
+
+/// What the programs of an image are compiled for.
+fn triple<'a>(image: &'a NodeImage, options: &'a BuildOptions) -> &'a str {
+    match &image.target {
+        Target::Linux => &options.triple,
+        Target::CortexM { triple, .. } => triple,
+    }
 }
 
 fn key(options: &BuildOptions) -> String {
@@ -168,9 +190,12 @@ fn key(options: &BuildOptions) -> String {
     format!("{} {profile} {}", env!("CARGO_PKG_VERSION"), options.triple)
 }
 
-/// Where the executables of a node are kept.
+/// Where the executables of a node are kept: one for each domain, or one for all of a microcontroller.
 pub fn executables(image: &NodeImage, out: &Path) -> Vec<(String, PathBuf)> {
     let folder = out.join("images").join(&image.slug);
+    if !image.target.is_linux() {
+        return vec![("image".to_owned(), folder.join("image.elf"))];
+    }
     let kernel = (image.kernel.name.clone(), folder.join("kernel"));
     let groups = image.groups.iter().map(|g| (g.name.clone(), folder.join("groups").join(&g.slug)));
     std::iter::once(kernel).chain(groups).collect()
@@ -182,16 +207,23 @@ fn keep(
     outcome: &Outcome,
     kept: &[(String, PathBuf)],
 ) -> Result<Vec<PathBuf>, BuildError> {
-    let mut built = Vec::new();
-    let packages = std::iter::once(&image.kernel).chain(&image.groups).map(|d| &d.package);
-    for (package, (_, to)) in packages.zip(kept) {
-        let from = outcome.made(package).ok_or_else(|| {
-            BuildError::Cargo(io::Error::other(format!("it made no executable `{package}`")))
-        })?;
+    let built = archives(image, outcome)?;
+    for (from, (_, to)) in built.iter().zip(kept) {
         copy(from, to)?;
-        built.push(from.to_owned());
     }
     Ok(built)
+}
+
+/// What cargo made of each domain.
+fn archives(image: &NodeImage, outcome: &Outcome) -> Result<Vec<PathBuf>, BuildError> {
+    let packages = std::iter::once(&image.kernel).chain(&image.groups).map(|d| &d.package);
+    packages.map(|package| made(outcome, package).map(Path::to_owned)).collect()
+}
+
+fn made<'o>(outcome: &'o Outcome, package: &str) -> Result<&'o Path, BuildError> {
+    outcome
+        .made(package)
+        .ok_or_else(|| BuildError::Cargo(io::Error::other(format!("it made no executable `{package}`"))))
 }
 
 /// Into a temporary, then renamed: a running executable cannot be written, and half of one must never be started.

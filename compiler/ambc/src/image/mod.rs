@@ -22,7 +22,7 @@ mod tests;
 pub use classes::{ClassImage, MemberImage, Varying, VaryingParam};
 pub use client::{ClientImage, clients};
 pub use origin::{Origin, OriginKind, Origins};
-pub use target::Target;
+pub use target::{BoardMemory, Target};
 
 use index::Index;
 use naming::Naming;

@@ -17,11 +17,23 @@ pub enum Target {
         board: String,
         /// Target triple.
         triple: String,
+        memory: BoardMemory,
     },
 }
 
-/// Boards that images are built for.
-const BOARDS: [&str; 1] = ["mps2_an386"];
+/// Where the memory of a board is, in bytes, and how it is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct BoardMemory {
+    pub flash_start: u32,
+    pub flash_bytes: u32,
+    pub ram_start: u32,
+    pub ram_bytes: u32,
+    /// Regions of a PMSAv7 unit.
+    pub regions: u32,
+}
+
+/// Boards that images are built for: start of flash and of RAM.
+const BOARDS: [(&str, u32, u32); 1] = [("mps2_an386", 0, 0x2000_0000)];
 
 /// Stack of an instance on a microcontroller that declares none, in bytes.
 const DEFAULT_STACK: u64 = 4 * 1024;
@@ -31,12 +43,21 @@ const KERNEL_STACK: u64 = 4 * 1024;
 impl Target {
     /// `hosted`: every node is built for this machine, whatever it is.
     pub(super) fn of(platform: Option<&Platform>, hosted: bool) -> Self {
-        match platform.filter(|p| !hosted && p.kind == PlatformKind::CortexM) {
-            Some(Platform { board: Some(board), target, .. }) if BOARDS.contains(&board.as_str()) => {
-                Self::CortexM { board: board.clone(), triple: target.clone() }
-            }
-            _ => Self::Linux,
-        }
+        let board = platform.filter(|p| !hosted && p.kind == PlatformKind::CortexM);
+        board.and_then(Self::cortex_m).unwrap_or(Self::Linux)
+    }
+
+    fn cortex_m(platform: &Platform) -> Option<Self> {
+        let name = platform.board.as_ref()?;
+        let (_, flash_start, ram_start) = *BOARDS.iter().find(|(board, ..)| board == name)?;
+        let memory = BoardMemory {
+            flash_start,
+            flash_bytes: u32::try_from(platform.flash?).ok()?,
+            ram_start,
+            ram_bytes: u32::try_from(platform.ram?).ok()?,
+            regions: platform.mpu_regions?,
+        };
+        Some(Self::CortexM { board: name.clone(), triple: platform.target.clone(), memory })
     }
 
     pub fn is_linux(&self) -> bool {

@@ -1,0 +1,166 @@
+//! Static libraries to one image of a microcontroller: each program is linked twice, the first time to learn its size.
+//!
+//! In: a library for each program, and what [`crate::layout`] has to know of the node. Out: one ELF file with all programs,
+//! and where everything lies. cargo compiles nothing again when only an address changed.
+
+mod elf;
+mod linker;
+mod script;
+
+pub use linker::{Linker, LinkerError};
+
+use crate::emit::{EmitError, write_if_changed};
+use crate::layout::{self, Layout, Overflow, Program, Request};
+use crate::render::Renderer;
+use ambc_abi::image::Span;
+use script::Script;
+use std::path::{Path, PathBuf};
+
+/// One program of an image.
+#[derive(Clone, Debug)]
+pub struct Library {
+    /// As people read it, and as a file name.
+    pub name: String,
+    pub slug: String,
+    /// What cargo made.
+    pub archive: PathBuf,
+    /// Bytes of its stack.
+    pub stack: u32,
+    /// Positions of its lanes in the table of the node.
+    pub lanes: Vec<usize>,
+}
+
+/// All programs of a node.
+#[derive(Clone, Debug)]
+pub struct Job<'a> {
+    pub kernel: Library,
+    pub groups: Vec<Library>,
+    /// Memory and lanes; the sizes of programs are filled in here.
+    pub request: Request,
+    /// What the lanes are called, for comments.
+    pub lane_names: Vec<String>,
+    /// For scripts and what lies between.
+    pub folder: &'a Path,
+    /// The image.
+    pub to: &'a Path,
+}
+
+/// Why there is no image.
+#[derive(Debug)]
+pub enum LinkError {
+    Linker(LinkerError),
+    Emit(EmitError),
+    /// A linked program is not what it should be: the program, and what about it.
+    Program(String, String),
+    Overflow(Overflow),
+}
+
+impl std::fmt::Display for LinkError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Linker(e) => e.fmt(f),
+            Self::Emit(e) => e.fmt(f),
+            Self::Program(name, what) => write!(f, "program `{name}`: {what}"),
+            Self::Overflow(Overflow::Flash { needed, has }) => {
+                write!(f, "the image needs {needed} bytes of flash, and there are {has}")
+            }
+            Self::Overflow(Overflow::Ram { needed, has }) => {
+                write!(f, "the image needs {needed} bytes of RAM, and there are {has}")
+            }
+            Self::Overflow(Overflow::Regions { group, needed, has }) => {
+                write!(f, "group {group} needs {needed} regions of memory protection, and there are {has}")
+            }
+        }
+    }
+}
+
+impl From<LinkerError> for LinkError {
+    fn from(e: LinkerError) -> Self {
+        Self::Linker(e)
+    }
+}
+
+impl From<EmitError> for LinkError {
+    fn from(e: EmitError) -> Self {
+        Self::Emit(e)
+    }
+}
+
+/// An image that was linked.
+#[derive(Clone, Debug)]
+pub struct Linked {
+    pub layout: Layout,
+    /// What the kernel program and each group take.
+    pub kernel: Program,
+    pub groups: Vec<Program>,
+}
+
+/// Links everything and writes the image, whole or not at all.
+pub fn link(linker: &Linker, mut job: Job<'_>) -> Result<Linked, LinkError> {
+    job.request.kernel = measure(linker, &job, None)?;
+    job.request.groups =
+        (0..job.groups.len()).map(|g| measure(linker, &job, Some(g))).collect::<Result<_, _>>()?;
+    let layout = layout::place(&job.request).map_err(LinkError::Overflow)?;
+    let mut programs = vec![finally(linker, &job, None, &layout)?];
+    for group in 0..job.groups.len() {
+        programs.push(finally(linker, &job, Some(group), &layout)?);
+    }
+    elf::merge(&programs, job.to)?;
+    Ok(Linked { layout, kernel: job.request.kernel, groups: job.request.groups })
+}
+
+fn library<'j>(job: &'j Job<'_>, group: Option<usize>) -> &'j Library {
+    group.map_or(&job.kernel, |g| &job.groups[g])
+}
+
+/// The first link, at places that are not the last ones.
+fn measure(linker: &Linker, job: &Job<'_>, group: Option<usize>) -> Result<Program, LinkError> {
+    let memory = &job.request.memory;
+    let none = vec![0; job.lane_names.len()];
+    let script = Script {
+        flash: memory.flash,
+        data: memory.ram,
+        lanes: &none,
+        tables: &vec![Default::default(); job.groups.len()],
+        stack: Span { start: memory.ram.start, end: memory.ram.start },
+        user: Span { start: memory.ram.end, end: memory.ram.end },
+        identity: memory.flash.end,
+    };
+    let linked = run(linker, job, group, &script, "sizing")?;
+    Ok(Program { stack: library(job, group).stack, ..linked.program })
+}
+
+/// The last link, at the places of the layout.
+fn finally(
+    linker: &Linker,
+    job: &Job<'_>,
+    group: Option<usize>,
+    layout: &Layout,
+) -> Result<elf::Linked, LinkError> {
+    let place = group.map_or(&layout.kernel, |g| &layout.groups[g]);
+    let script = Script {
+        flash: place.flash,
+        data: place.data,
+        lanes: &layout.lanes,
+        tables: &layout.tables,
+        stack: place.stack,
+        user: layout.user,
+        identity: layout.identity.start,
+    };
+    run(linker, job, group, &script, "image")
+}
+
+fn run(
+    linker: &Linker,
+    job: &Job<'_>,
+    group: Option<usize>,
+    script: &Script<'_>,
+    pass: &str,
+) -> Result<elf::Linked, LinkError> {
+    let program = library(job, group);
+    let path = |extension: &str| job.folder.join(format!("{}.{pass}.{extension}", program.slug));
+    let text = script.text(&Renderer::new(), program, &job.lane_names, group.is_none());
+    write_if_changed(&path("ld"), text.as_bytes())?;
+    linker.link(&program.name, &path("ld"), &program.archive, &path("elf"))?;
+    elf::read(&program.name, &path("elf"))
+}
