@@ -39,7 +39,10 @@ const MAY_SEE: &[(&str, &[&str])] = &[
 
 /// Words that mean the world, and the modules that may say them outside of tests.
 const WORLD: &[(&str, &[&str])] = &[
-    ("std::fs", &["load", "emit", "cargo", "build", "link", "driver", "cli", "cluster", "scaffold", "doctor"]),
+    (
+        "std::fs",
+        &["load", "emit", "cargo", "build", "link", "driver", "cli", "cluster", "scaffold", "doctor"],
+    ),
     ("process::Command", &["cargo", "cluster", "doctor", "link"]),
     ("env::var", &["cli", "cargo", "cluster", "doctor", "link"]),
     ("SystemTime", &[]),

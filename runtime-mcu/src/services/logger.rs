@@ -15,6 +15,8 @@ pub struct Logger {
 pub struct LoggerParams {
     /// The instance whose lines these are.
     pub label: &'static str,
+    /// The numbers of the log routes that take them: none, here.
+    pub routes: &'static [usize],
 }
 
 /// Longest message in bytes, as the interface says.
@@ -24,6 +26,7 @@ impl Logger {
     /// The logger of `params.label`.
     #[must_use]
     pub fn new(_: &Host, params: LoggerParams) -> Self {
+        debug_assert!(params.routes.is_empty(), "`ambc` refuses log routes on a microcontroller");
         Self { label: params.label }
     }
 

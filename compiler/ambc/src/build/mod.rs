@@ -7,6 +7,7 @@ mod firmware;
 mod messages;
 mod runtime;
 mod session;
+mod unsupported;
 
 pub use runtime::{RuntimeChoice, choose_runtime};
 pub use session::{Places, images, runtime_dir, select};
@@ -43,6 +44,14 @@ pub struct NodeBuild {
     pub written: Written,
     /// Executables, by the name of their isolation domain; the kernel group first.
     pub executables: Vec<(String, PathBuf)>,
+}
+
+impl NodeBuild {
+    /// Nothing was even written.
+    fn failed(class: &ClassImage) -> Self {
+        let (outcome, written) = (NodeOutcome::Failed, Written::default());
+        Self { label: class.label(), outcome, written, executables: vec![] }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,6 +145,9 @@ fn build_node(
     diags: &mut Diagnostics,
 ) -> Result<NodeBuild, BuildError> {
     let image = &class.image;
+    if !unsupported::none(image, diags) {
+        return Ok(NodeBuild::failed(class));
+    }
     let workspace = options.out.join("nodes").join(&image.slug);
     let written = emit::emit(&workspace, tree)?;
     let stamp = workspace.join(".ambc-stamp.json");

@@ -69,7 +69,6 @@ pub(super) fn prepare_and_build(
         }
         return Err(exit);
     };
-    say_what_stands_in(shell, &checked, &plan);
     let machine = |e: &dyn std::fmt::Display| {
         shell.err(&format!("error: {e}\n"));
         Exit::Machine
@@ -77,6 +76,7 @@ pub(super) fn prepare_and_build(
     let places = Places::new(file, &checked.name).map_err(|e| machine(&e))?;
     let nodes = wanted(shell, &checked, only)?;
     let images = build::images(&checked, &plan, false);
+    say_what_stands_in(shell, &checked, &plan, &images);
     let asked: Vec<_> = images.iter().filter(|c| is_asked(c, &nodes)).collect();
     let mut build_options =
         BuildOptions::new(&places, build::runtime_dir(&runtime, &places).map_err(|e| machine(&e))?);
@@ -155,14 +155,17 @@ fn links_are_unsealed(checked: &Checked<Deployment>, plan: &Plan) -> Diagnostics
     diags
 }
 
-/// Every node is built for Linux, and some networks are others in `run`: said for each, and once for an array.
-fn say_what_stands_in(shell: &Shell, checked: &Checked<Deployment>, plan: &Plan) {
+/// Some nodes are built for Linux though they are something else, and some networks are others in `run`: said for each, and
+/// once for an array.
+fn say_what_stands_in(shell: &Shell, checked: &Checked<Deployment>, plan: &Plan, images: &[ClassImage]) {
     let mut platforms: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for (_, node) in checked.nodes.iter() {
-        if let Some(platform) = node.platform.map(|p| &checked.platforms[p])
-            && platform.kind != crate::hir::PlatformKind::Linux
-        {
-            platforms.entry(&platform.name).or_default().push(&node.name);
+    for class in images.iter().filter(|c| c.image.target.is_linux()) {
+        for node in class.members.iter().map(|m| &checked.nodes[m.node]) {
+            if let Some(platform) = node.platform.map(|p| &checked.platforms[p])
+                && platform.kind != crate::hir::PlatformKind::Linux
+            {
+                platforms.entry(&platform.name).or_default().push(&node.name);
+            }
         }
     }
     for (platform, nodes) in platforms {
