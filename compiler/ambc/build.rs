@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// What a generated workspace may depend on, and what that needs to build.
-const CRATES: [&str; 10] = [
+const CRATES: [&str; 11] = [
     "runtime-kernel/abi",
     "runtime-kernel/wire",
     "runtime-kernel/kernel",

@@ -3,10 +3,9 @@
 use crate::image::{NodeImage, Target};
 use ambc_diag::{Code, Diagnostic, Diagnostics};
 
-const SUPPLY: Code = Code("E0399");
-const NETWORK: Code = Code("E0398");
+const NOT_ON_A_MICROCONTROLLER: Code = Code("E0511");
 /// Services of the node that it has.
-const OFFERS: [&str; 2] = ["services::Logger", "services::Timer"];
+const OFFERS: [&str; 3] = ["services::Logger", "services::Timer", "services::Random"];
 
 /// Says what of an image cannot be built for its target; false if anything cannot.
 pub(super) fn none(image: &NodeImage, diags: &mut Diagnostics) -> bool {
@@ -18,16 +17,16 @@ pub(super) fn none(image: &NodeImage, diags: &mut Diagnostics) -> bool {
     let offers = domains.flat_map(|d| &d.instances).filter(|i| i.builtin);
     for offer in offers.filter(|i| !OFFERS.contains(&i.type_path.as_str())) {
         let span = image.origins.get(offer.origin).map_or(image.span, |o| o.span);
-        diags.push(refused(SUPPLY, span, &format!("`{}` on a microcontroller", offer.name)));
+        diags.push(refused(span, &format!("`{}` on a microcontroller", offer.name)));
     }
     if !image.net.ifaces.is_empty() {
-        diags.push(refused(NETWORK, image.span, "a link of a microcontroller"));
+        diags.push(refused(image.span, "a link of a microcontroller"));
     }
     diags.len() == before
 }
 
-fn refused(code: Code, span: ambc_diag::Span, what: &str) -> Diagnostic {
-    Diagnostic::new(code, span, format!("{what} is checked, but not carried out yet"))
+fn refused(span: ambc_diag::Span, what: &str) -> Diagnostic {
+    Diagnostic::new(NOT_ON_A_MICROCONTROLLER, span, format!("{what} is checked, but not carried out yet"))
         .label("not carried out")
         .help("build the node for this machine: `--hosted`")
 }

@@ -93,8 +93,9 @@ fn step(block: u32) -> u32 {
 /// The smallest region that can be just this span.
 fn block_of(span: Span) -> u32 {
     let mut block = span.len().next_power_of_two();
-    let fits =
-        |block: u32| (span.start | span.end) % step(block) == 0 && span.start % block + span.len() <= block;
+    let fits = |block: u32| {
+        (span.start | span.end).is_multiple_of(step(block)) && span.start % block + span.len() <= block
+    };
     while !fits(block) {
         block *= 2;
     }
