@@ -48,7 +48,7 @@ pub(super) fn read(name: &str, path: &Path) -> Result<Linked, LinkError> {
     }
     let program = Program {
         flash: symbol("__ambc_flash_end")?.saturating_sub(start),
-        data: symbol("__ambc_bss_end")? - symbol("__ambc_data_start")?,
+        data: symbol("__ambc_ram_end")? - symbol("__ambc_data_start")?,
         stack: 0,
     };
     Ok(Linked { program, entry: file.entry() as u32, segments })
