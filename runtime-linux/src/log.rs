@@ -3,49 +3,11 @@
 //! Writing never blocks the node: lines wait in a bounded buffer while nobody reads, and what does not fit is counted and
 //! said. Otherwise one talkative group could stop every call of its node.
 
+pub use ambc_node::Level;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use std::cell::RefCell;
 use std::fmt::{self, Display, Write as _};
 use std::io::Write as _;
-
-/// How much a line matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// Every step.
-    Trace,
-    /// For whoever looks for a mistake.
-    Debug,
-    /// Something happened as it should.
-    Info,
-    /// Something is odd; work goes on.
-    Warn,
-    /// Something failed.
-    Error,
-}
-
-impl From<ambience::Level> for Level {
-    fn from(level: ambience::Level) -> Self {
-        match level {
-            ambience::Level::Error => Self::Error,
-            ambience::Level::Warn => Self::Warn,
-            ambience::Level::Info => Self::Info,
-            ambience::Level::Debug => Self::Debug,
-            ambience::Level::Trace => Self::Trace,
-        }
-    }
-}
-
-impl Display for Level {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Trace => "TRACE",
-            Self::Debug => "DEBUG",
-            Self::Info => "INFO",
-            Self::Warn => "WARN",
-            Self::Error => "ERROR",
-        })
-    }
-}
 
 /// Longest message, in characters; what is longer is cut and ends in `…`.
 pub const MAX_MESSAGE: usize = 2048;

@@ -4,6 +4,7 @@
 use crate::board;
 use crate::text::Cut;
 use crate::uart;
+pub(crate) use ambc_node::Level;
 use core::fmt::{Display, Write as _};
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
@@ -17,40 +18,6 @@ static LOST: AtomicU32 = AtomicU32::new(0);
 pub(crate) fn start() {
     static WAITING: ambc_kernel::Bytes<BACKLOG> = ambc_kernel::Bytes::new();
     uart::open(board::CONSOLE, BAUD, &mut [], WAITING.take(), None);
-}
-
-/// How much a line matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Level {
-    Trace,
-    Debug,
-    Info,
-    Warn,
-    Error,
-}
-
-impl From<ambience::Level> for Level {
-    fn from(level: ambience::Level) -> Self {
-        match level {
-            ambience::Level::Error => Self::Error,
-            ambience::Level::Warn => Self::Warn,
-            ambience::Level::Info => Self::Info,
-            ambience::Level::Debug => Self::Debug,
-            ambience::Level::Trace => Self::Trace,
-        }
-    }
-}
-
-impl Level {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Trace => "TRACE",
-            Self::Debug => "DEBUG",
-            Self::Info => "INFO",
-            Self::Warn => "WARN",
-            Self::Error => "ERROR",
-        }
-    }
 }
 
 /// Longest line in bytes; what is longer is cut.
@@ -69,7 +36,7 @@ pub(crate) fn line_now(level: Level, who: &str, message: impl Display) {
 fn format(level: Level, who: &str, message: impl Display) -> Cut<{ LINE + 1 }> {
     let mut line = Cut::new();
     // What is too long is cut.
-    let _ = write!(OneLine(&mut line), "{} {who}: {message}", level.word());
+    let _ = write!(OneLine(&mut line), "{level} {who}: {message}");
     line.end_line();
     line
 }

@@ -2,13 +2,13 @@
 
 use crate::quota::Pace;
 use crate::vitals::{MAX_REASON, Patient, word};
-use crate::{Host, Known};
+use crate::{Host, Known, Level};
 use ambc_kernel::Ctx;
 use ambc_kernel::lane::Counters;
 use ambc_kernel::spec::Side;
 use ambience::{
-    CallError, Condition, EdgeCountersOwned, Failure, HealthError, InstanceHealthOwned, Level,
-    MetricValueOwned, String,
+    CallError, Condition, EdgeCountersOwned, Failure, HealthError, InstanceHealthOwned, MetricValueOwned,
+    String,
 };
 
 /// One for each instance that reports: it knows who that is and where it runs.
@@ -106,12 +106,12 @@ impl ambience::Health for Health {
     }
 
     async fn edges(&self) -> Result<u32, CallError> {
-        Ok(number(self.known.edges.len()))
+        Ok(number(self.known.edges.lanes().len()))
     }
 
     async fn edge(&self, index: u32) -> Result<EdgeCountersOwned, Failure<HealthError>> {
         let lane = index as usize;
-        let name = self.known.edges.name(lane).ok_or(HealthError::NotFound)?;
+        let name = self.known.edges.lanes().get(lane).ok_or(HealthError::NotFound)?.name;
         let counts = self.known.edges.counts(lane);
         let (calls, errors, histogram) = (counts.calls, counts.failures(), places(&counts.histogram));
         Ok(EdgeCountersOwned { name: cut(name), calls, errors, histogram })

@@ -4,7 +4,9 @@
 #![cfg_attr(not(test), no_std)]
 
 pub mod control;
+mod course;
 mod health;
+mod level;
 pub mod quota;
 pub mod random;
 pub mod report;
@@ -13,12 +15,15 @@ mod testing;
 mod timer;
 pub mod vitals;
 
+pub use course::{Course, Phase};
 pub use health::{Health, HealthParams, cut};
+pub use level::Level;
 pub use timer::Timer;
 
 use ambc_kernel::Ctx;
 use ambc_kernel::lane::Counts;
-use ambience::{Level, MetricValueOwned};
+use ambc_kernel::spec::NodeLane;
+use ambience::MetricValueOwned;
 use core::fmt::{self, Debug};
 use vitals::Vitals;
 
@@ -49,14 +54,8 @@ pub struct Known {
 
 /// Counters of every edge that leaves its isolation domain on a node.
 pub trait Edges: Debug {
-    /// How many there are.
-    fn len(&self) -> usize;
-    /// Whether there is none.
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-    /// `caller.need -> callee` of lane `lane`.
-    fn name(&self, lane: usize) -> Option<&'static str>;
+    /// They are the lanes of the node.
+    fn lanes(&self) -> &'static [NodeLane];
     /// What was counted on lane `lane`.
     fn counts(&self, lane: usize) -> Counts;
 }

@@ -1,9 +1,11 @@
 //! A node for tests of services.
 
-use crate::{Edges, Host, Known, Measured, Voice};
+use crate::{Edges, Host, Known, Level, Measured, Voice};
 use ambc_kernel::Ctx;
+use ambc_kernel::LaneSpec;
 use ambc_kernel::lane::Counts;
-use ambience::{Level, MetricKind, MetricValueOwned};
+use ambc_kernel::spec::{NodeLane, Side};
+use ambience::{MetricKind, MetricValueOwned};
 use core::cell::RefCell;
 use core::fmt;
 use core::pin::pin;
@@ -69,11 +71,9 @@ impl Voice for Heard {
 }
 
 impl Edges for One {
-    fn len(&self) -> usize {
-        1
-    }
-    fn name(&self, lane: usize) -> Option<&'static str> {
-        (lane == 0).then_some("a.b -> c")
+    fn lanes(&self) -> &'static [NodeLane] {
+        const LANE: NodeLane = NodeLane::new("a.b -> c", LaneSpec::small(1, 8), Side::Kernel, Side::Kernel);
+        &[LANE]
     }
     fn counts(&self, _: usize) -> Counts {
         Counts { calls: 3, errors: [0, 1, 0, 0, 0, 0, 0, 0], ..Counts::default() }

@@ -1,6 +1,6 @@
 //! What the callers' ends of a node's lanes counted, wherever they are: in this process, or in the pages of the groups.
 
-use crate::spec::{NodeSpec, Side};
+use crate::spec::{NodeLane, NodeSpec, Side};
 use crate::status::Status;
 use ambc_kernel::Caller;
 use ambc_kernel::lane::Counts;
@@ -58,12 +58,8 @@ impl Edges {
 }
 
 impl ambc_node::Edges for Edges {
-    fn len(&self) -> usize {
-        self.spec.lanes.len()
-    }
-
-    fn name(&self, lane: usize) -> Option<&'static str> {
-        self.spec.lanes.get(lane).map(|lane| lane.name)
+    fn lanes(&self) -> &'static [NodeLane] {
+        self.spec.lanes
     }
 
     /// Since the node started.
@@ -80,7 +76,7 @@ mod tests {
     use crate::ends;
     use crate::os::inherit;
     use crate::os::memory::Region;
-    use crate::spec::{NodeGroup, NodeLane, Policy};
+    use crate::spec::{NodeGroup, Policy};
     use crate::status::status_bytes;
     use ambc_abi::LaneSpec;
     use ambc_kernel::net::NetTable;
@@ -125,7 +121,7 @@ mod tests {
         let region = Region::create("lane", ambc_kernel::lane::lane_bytes(&SIZE)).unwrap();
         let caller = ends::caller(inherit::lane(&region, SIZE), 0, ends::ctx(1));
         edges.adopt(Side::is_kernel, &[Box::leak(Box::new(caller))]);
-        assert_eq!((edges.len(), edges.name(0), edges.name(2)), (2, Some("k.x -> a"), None));
+        assert_eq!((edges.lanes().len(), edges.lanes()[0].name), (2, "k.x -> a"));
         assert_eq!((edges.counts(0), edges.counts(7)), (Counts::default(), Counts::default()));
         assert!(edges.present(0).is_some());
     }

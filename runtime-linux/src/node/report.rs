@@ -56,10 +56,8 @@ fn answerer(spec: &NodeSpec, groups: &Supervisor, lane: &NodeLane) -> String {
 /// The first part of the answer to `report`.
 pub(crate) fn now(groups: &Supervisor, control: &mut Control) {
     let edges = groups.edges();
-    for lane in 0..edges.len() {
-        if let Some(name) = edges.name(lane) {
-            control.say(Edge { name, counts: &edges.counts(lane) });
-        }
+    for (lane, of) in edges.lanes().iter().enumerate() {
+        control.say(Edge { name: of.name, counts: &edges.counts(lane) });
     }
     let own = std::process::id();
     control.say(format_args!("state kernel {own} 0 {} serving", resident_kib(own)));

@@ -18,11 +18,9 @@ use ambc_kernel::{Caller, Ctx, Group, Server, Task, WakeMask, Work};
 use ambc_node::control::OneLine;
 use ambc_node::report::REPORTED;
 use ambc_node::vitals::{Silent, Vitals};
+use ambc_node::{Course, Phase};
 use core::pin::pin;
 
-/// How long user groups get for their `Stop` hooks, and the kernel group for its own.
-const GROUPS_STOP_NS: u64 = 2_000_000_000;
-const KERNEL_STOP_NS: u64 = 1_000_000_000;
 /// Busy steps between two looks at the descriptors.
 const STEPS_PER_LOOK: u32 = 16;
 
@@ -50,7 +48,7 @@ pub(super) fn serve(
     while !node.over(&mut ending) {
         let mut any = group.step(work, |peer| node.groups.ring(peer));
         any |= node.links.step();
-        if node.phase == Phase::KernelStops {
+        if node.course.phase() == Phase::KernelStops {
             any |= ending.run();
         }
         steps += 1;
@@ -82,16 +80,6 @@ pub(super) enum End {
     Reboot { control: Control },
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    Starting,
-    Serving,
-    /// User groups run their `Stop` hooks.
-    GroupsStop,
-    /// Then the kernel group.
-    KernelStops,
-}
-
 #[derive(Debug)]
 struct Node {
     spec: &'static NodeSpec,
@@ -109,11 +97,7 @@ struct Node {
     manager: Manager,
     metrics: &'static Table,
     lines: &'static Lines,
-    phase: Phase,
-    /// When the present phase of stopping ends at the latest.
-    patience: u64,
-    /// It stops to start anew.
-    reboots: bool,
+    course: Course,
     backlog: bool,
 }
 
@@ -144,33 +128,27 @@ impl Node {
             manager: Manager::of_environment(),
             metrics: host.metrics,
             lines: host.lines,
-            phase: Phase::Starting,
-            patience: u64::MAX,
-            reboots: false,
+            course: Course::START,
             backlog: false,
         })
     }
 
     /// Whether the node has nothing left to do but exit; moves from one phase of stopping to the next.
     fn over(&mut self, ending: &mut dyn Work) -> bool {
-        match self.phase {
-            Phase::Starting | Phase::Serving => false,
-            Phase::GroupsStop => {
-                if !self.groups.any_running() || os::now() >= self.patience {
-                    self.groups.kill();
-                    self.phase = Phase::KernelStops;
-                    self.patience = os::now().saturating_add(KERNEL_STOP_NS);
-                }
-                false
-            }
-            Phase::KernelStops => (ending.done() && self.lines.idle()) || os::now() >= self.patience,
+        if self.course.next_timer().is_none() {
+            return false; // it does not stop
         }
+        let now = os::now();
+        if self.course.groups_over(now, self.groups.any_running()) {
+            self.groups.kill();
+        }
+        self.course.is_over(now, ending.done() && self.lines.idle())
     }
 
     fn sleep(&mut self, group: &Group<'_>, work: &mut [&mut dyn Work]) {
         wait::doze(self.groups.node_bells());
         let busy = group.step(work, |peer| self.groups.ring(peer)) | self.links.step();
-        let ending = self.phase == Phase::KernelStops && ENDING.any();
+        let ending = self.course.phase() == Phase::KernelStops && ENDING.any();
         let changed = self.settle();
         let left = if busy || ending || changed { Some(0) } else { self.time_left(group) };
         self.look(left, group, work);
@@ -182,7 +160,6 @@ impl Node {
     fn time_left(&mut self, group: &Group<'_>) -> Option<u64> {
         let now = os::now();
         let flush = self.backlog.then(|| now.saturating_add(5_000_000));
-        let stopping = (self.patience != u64::MAX).then_some(self.patience);
         let due = [
             group.next_deadline(),
             self.groups.next_timer(now),
@@ -190,7 +167,7 @@ impl Node {
             self.vitals.next_timer(),
             self.manager.next_timer(),
             flush,
-            stopping,
+            self.course.next_timer(),
         ];
         due.into_iter().flatten().min().map(|at| at.saturating_sub(now))
     }
@@ -231,9 +208,8 @@ impl Node {
         if let Some(why) = self.groups.take_reboot() {
             self.reboot(&why);
         }
-        let news = all_serve && self.phase == Phase::Starting;
+        let news = all_serve && self.course.serve();
         if news {
-            self.phase = Phase::Serving;
             self.control.say("ready");
             self.manager.ready();
         }
@@ -274,7 +250,7 @@ impl Node {
         let own = group.callers.iter().map(|caller| caller.counters().calls() as u32);
         let calls = own.fold(self.groups.calls(), u32::wrapping_add);
         let rests = group.done(work) && group.in_flight(work) == 0 && self.lines.idle();
-        let idle = rests && self.links.idle() && self.groups.idle() && self.phase == Phase::Serving;
+        let idle = rests && self.links.idle() && self.groups.idle() && self.course.phase() == Phase::Serving;
         self.control.say(format_args!("{} {calls}", if idle { "idle" } else { "busy" }));
     }
 
@@ -282,31 +258,22 @@ impl Node {
         // A signal stays readable until it is taken; more of them change nothing.
         let mut info = [0; 128];
         let _ = rustix::io::read(&self.signals, &mut info);
-        self.reboots = false;
         self.manager.stopping();
-        self.begin_to_stop(now);
+        if self.course.stop(now) {
+            self.groups.stop();
+        }
     }
 
     /// Ends everything in order, to start anew. A node that ends anyway just ends.
     fn reboot(&mut self, why: &str) {
-        if !matches!(self.phase, Phase::Starting | Phase::Serving) {
-            return;
-        }
-        log::line(Level::Error, "ambc", format_args!("the node reboots: {why}"));
-        self.control.say(format_args!("reboot {}", OneLine(why)));
-        self.reboots = true;
-        self.begin_to_stop(os::now());
-    }
-
-    fn begin_to_stop(&mut self, now: u64) {
-        if matches!(self.phase, Phase::Starting | Phase::Serving) {
-            self.phase = Phase::GroupsStop;
-            self.patience = now.saturating_add(GROUPS_STOP_NS);
+        if self.course.reboot(os::now()) {
+            log::line(Level::Error, "ambc", format_args!("the node reboots: {why}"));
+            self.control.say(format_args!("reboot {}", OneLine(why)));
             self.groups.stop();
         }
     }
 
     fn end(self) -> End {
-        if self.reboots { End::Reboot { control: self.control } } else { End::Stopped }
+        if self.course.reboots() { End::Reboot { control: self.control } } else { End::Stopped }
     }
 }

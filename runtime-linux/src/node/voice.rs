@@ -1,9 +1,8 @@
 //! What services of the kernel group say: to the log at once, to whoever controls the node when its loop comes to it.
 
-use crate::log;
+use crate::log::{self, Level};
 use ambc_node::Voice;
 use ambc_node::control::OneLine;
-use ambience::Level;
 use core::cell::RefCell;
 use core::fmt;
 
@@ -20,7 +19,7 @@ impl News {
 
 impl Voice for News {
     fn line(&self, level: Level, who: &str, message: fmt::Arguments<'_>) {
-        log::line(level.into(), who, message);
+        log::line(level, who, message);
     }
 
     fn event(&self, event: fmt::Arguments<'_>) {

@@ -1,7 +1,7 @@
 //! What the callers' ends of a node's lanes counted: in this program, or in the memory of the groups.
 #![expect(unsafe_code, reason = "counters in the memory of groups")]
 
-use crate::spec::{NodeSpec, Side};
+use crate::spec::{NodeLane, NodeSpec, Side};
 use crate::status::Status;
 use ambc_abi::image::GroupLayout;
 use ambc_kernel::Caller;
@@ -35,12 +35,8 @@ impl Edges {
 }
 
 impl ambc_node::Edges for Edges {
-    fn len(&self) -> usize {
-        self.spec.lanes.len()
-    }
-
-    fn name(&self, lane: usize) -> Option<&'static str> {
-        self.spec.lanes.get(lane).map(|lane| lane.name)
+    fn lanes(&self) -> &'static [NodeLane] {
+        self.spec.lanes
     }
 
     /// By a group, since it started last.

@@ -14,11 +14,9 @@ use ambc_node::Edges as _;
 use ambc_node::control::{Command, Commands, OneLine};
 use ambc_node::report::{Edge, REPORTED};
 use ambc_node::vitals::{self, Silent, Vitals};
+use ambc_node::{Course, Phase};
+use core::fmt::Display;
 use core::pin::pin;
-
-/// How long user groups get for their `Stop` hooks, and the kernel group for its own.
-const GROUPS_STOP_NS: u64 = 2_000_000_000;
-const KERNEL_STOP_NS: u64 = 1_000_000_000;
 
 /// Wakes the `Stop` hooks of the kernel group.
 static ENDING: WakeMask = WakeMask::new();
@@ -42,7 +40,7 @@ pub(super) fn serve(
         let mut any = group.step(work, |number| node.rings |= peer::bit(number));
         any |= node.links.step();
         any |= node.turn();
-        if node.phase == Phase::KernelStops {
+        if node.course.phase() == Phase::KernelStops {
             any |= ending.run();
         }
         any |= node.obey(&group, work, any);
@@ -54,16 +52,6 @@ pub(super) fn serve(
         }
     }
     node.end()
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    Starting,
-    Serving,
-    /// User groups run their `Stop` hooks.
-    GroupsStop,
-    /// Then the kernel group.
-    KernelStops,
 }
 
 #[derive(Debug)]
@@ -79,11 +67,7 @@ struct Node {
     reporting: Option<usize>,
     /// Whom to ring.
     rings: u32,
-    phase: Phase,
-    /// When the present phase of stopping ends at the latest.
-    patience: u64,
-    /// It stops to start anew.
-    reboots: bool,
+    course: Course,
 }
 
 impl Node {
@@ -100,17 +84,14 @@ impl Node {
             commands: Commands::default(),
             reporting: None,
             rings: 0,
-            phase: Phase::Starting,
-            patience: u64::MAX,
-            reboots: false,
+            course: Course::START,
         }
     }
 
     /// Looks after the groups; true if there was anything to do.
     fn turn(&mut self) -> bool {
         let mut any = self.groups.turn(arch::now(), &mut self.rings);
-        if self.phase == Phase::Starting && self.groups.all_serve() {
-            self.phase = Phase::Serving;
+        if self.course.phase() == Phase::Starting && self.groups.all_serve() && self.course.serve() {
             any = true;
             console::line(Level::Info, "ambc", "ready");
             control::say("ready");
@@ -118,8 +99,7 @@ impl Node {
         self.mind_the_silent();
         if let Some((name, Limit { restarts, window, .. })) = self.groups.take_reboot() {
             let ms = window / 1_000_000;
-            control::say(format_args!("reboot group {name} failed after {restarts} restarts within {ms} ms"));
-            self.reboot();
+            self.reboot(format_args!("group {name} failed after {restarts} restarts within {ms} ms"));
         }
         any
     }
@@ -133,10 +113,7 @@ impl Node {
             console::line(Level::Error, label, text);
             match side {
                 Side::Group(number) => self.groups.kill_one(usize::from(number), Death::Silent),
-                Side::Kernel => {
-                    control::say(format_args!("reboot instance {label} of the kernel group fell silent"));
-                    self.reboot();
-                }
+                Side::Kernel => self.reboot(format_args!("instance {label} of the kernel group fell silent")),
                 Side::Net(_) => {}
             }
         }
@@ -151,8 +128,9 @@ impl Node {
                 Command::Poll => self.say_whether_idle(group, work, busy),
                 Command::Report => self.reporting = self.reporting.or(Some(0)),
                 Command::Stop => {
-                    self.reboots = false;
-                    self.stop();
+                    if self.course.stop(arch::now()) {
+                        self.rings |= self.groups.stop();
+                    }
                 }
             }
         }
@@ -172,7 +150,7 @@ impl Node {
             && self.links.idle()
             && self.groups.idle()
             && console::is_empty()
-            && self.phase == Phase::Serving;
+            && self.course.phase() == Phase::Serving;
         control::say(format_args!("{} {calls}", if idle { "idle" } else { "busy" }));
     }
 
@@ -198,43 +176,35 @@ impl Node {
     }
 
     /// Ends everything in order, to start anew. A node that ends anyway just ends.
-    fn reboot(&mut self) {
-        self.reboots |= matches!(self.phase, Phase::Starting | Phase::Serving);
-        self.stop();
-    }
-
-    fn stop(&mut self) {
-        if matches!(self.phase, Phase::Starting | Phase::Serving) {
-            self.phase = Phase::GroupsStop;
-            self.patience = arch::now().saturating_add(GROUPS_STOP_NS);
+    fn reboot(&mut self, why: impl Display) {
+        if self.course.reboot(arch::now()) {
+            console::line(Level::Error, "ambc", format_args!("the node reboots: {why}"));
+            control::say(OneLine(format_args!("reboot {why}")));
             self.rings |= self.groups.stop();
         }
     }
 
     /// Whether the node has nothing left to do; moves from one phase of stopping to the next.
     fn over(&mut self, ending: &dyn Work) -> bool {
-        match self.phase {
-            Phase::Starting | Phase::Serving => false,
-            Phase::GroupsStop => {
-                if !self.groups.any_running() || arch::now() >= self.patience {
-                    self.groups.kill();
-                    self.phase = Phase::KernelStops;
-                    self.patience = arch::now().saturating_add(KERNEL_STOP_NS);
-                }
-                false
-            }
-            Phase::KernelStops => ending.done() || arch::now() >= self.patience,
+        if self.course.next_timer().is_none() {
+            return false; // it does not stop
         }
+        let now = arch::now();
+        if self.course.groups_over(now, self.groups.any_running()) {
+            self.groups.kill();
+        }
+        self.course.is_over(now, ending.done())
     }
 
     fn next_timer(&self, group: &Group<'_>) -> u64 {
-        if self.phase == Phase::KernelStops && ENDING.any() {
+        if self.course.phase() == Phase::KernelStops && ENDING.any() {
             return 0;
         }
         let own = group.next_deadline().unwrap_or(u64::MAX);
         let silent = self.vitals.next_timer().unwrap_or(u64::MAX);
         let groups = self.groups.next_timer().min(silent);
-        own.min(groups).min(self.links.next_timer()).min(self.patience)
+        let patience = self.course.next_timer().unwrap_or(u64::MAX);
+        own.min(groups).min(self.links.next_timer()).min(patience)
     }
 
     /// One line per edge that was called.
@@ -257,7 +227,7 @@ impl Node {
         report_lost();
         self.links.report();
         console::drain();
-        if self.reboots {
+        if self.course.reboots() {
             super::reboot();
         }
         control::say("stopped");

@@ -2,8 +2,8 @@
 
 use crate::{console, control};
 use ambc_node::control::OneLine;
-use ambc_node::{Measured, Voice};
-use ambience::{Level, MetricValueOwned};
+use ambc_node::{Level, Measured, Voice};
+use ambience::MetricValueOwned;
 use core::fmt;
 
 /// The console, and the line of control.
@@ -12,7 +12,7 @@ pub(super) struct Console;
 
 impl Voice for Console {
     fn line(&self, level: Level, who: &str, message: fmt::Arguments<'_>) {
-        console::line(level.into(), who, message);
+        console::line(level, who, message);
     }
 
     fn event(&self, event: fmt::Arguments<'_>) {

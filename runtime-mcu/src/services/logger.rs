@@ -2,12 +2,16 @@
 
 use crate::console;
 use crate::node::Host;
+use ambc_node::quota::Pace;
 use ambience::{CallError, Level};
 
 /// One logger for each instance that logs: it knows who that is.
+///
+/// Who logs more than a thousand lines a second waits: its calls are answered late, nobody else's.
 #[derive(Debug)]
 pub struct Logger {
     label: &'static str,
+    pace: Pace,
 }
 
 /// What a logger is told.
@@ -21,20 +25,22 @@ pub struct LoggerParams {
 
 /// Longest message in bytes, as the interface says.
 const MAX_MESSAGE: usize = 200;
+const LINES_PER_SECOND: u32 = 1000;
 
 impl Logger {
     /// The logger of `params.label`.
     #[must_use]
-    pub fn new(_: &Host, params: LoggerParams) -> Self {
+    pub fn new(host: &Host, params: LoggerParams) -> Self {
         debug_assert!(params.routes.is_empty(), "`ambc` refuses log routes on a microcontroller");
-        Self { label: params.label }
+        Self { label: params.label, pace: Pace::new(host.ctx(), LINES_PER_SECOND) }
     }
 
-    fn line(&self, level: console::Level, message: &str) -> Result<(), CallError> {
+    async fn line(&self, level: console::Level, message: &str) -> Result<(), CallError> {
         // Between groups the encoding holds this bound; an instance of the kernel group calls directly.
         if message.len() > MAX_MESSAGE {
             return Err(CallError::Malformed);
         }
+        self.pace.turn().await;
         console::line(level, self.label, message);
         Ok(())
     }
@@ -42,26 +48,26 @@ impl Logger {
 
 impl ambience::Logger for Logger {
     async fn log(&self, level: Level, message: &str) -> Result<(), CallError> {
-        self.line(level.into(), message)
+        self.line(level.into(), message).await
     }
 
     async fn error(&self, message: &str) -> Result<(), CallError> {
-        self.line(console::Level::Error, message)
+        self.line(console::Level::Error, message).await
     }
 
     async fn warn(&self, message: &str) -> Result<(), CallError> {
-        self.line(console::Level::Warn, message)
+        self.line(console::Level::Warn, message).await
     }
 
     async fn info(&self, message: &str) -> Result<(), CallError> {
-        self.line(console::Level::Info, message)
+        self.line(console::Level::Info, message).await
     }
 
     async fn debug(&self, message: &str) -> Result<(), CallError> {
-        self.line(console::Level::Debug, message)
+        self.line(console::Level::Debug, message).await
     }
 
     async fn trace(&self, message: &str) -> Result<(), CallError> {
-        self.line(console::Level::Trace, message)
+        self.line(console::Level::Trace, message).await
     }
 }
