@@ -2,6 +2,7 @@
 
 use ambc::build::{self, BuildOptions};
 use ambc::driver;
+use ambc::hir::BuiltFor;
 use ambc::load::{Disk, MemFiles, Request};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ fn tree(front: &driver::Front) -> String {
     let (checked, plan) =
         (front.checked.as_ref().expect("it checks"), front.plan.as_ref().expect("it plans"));
     let options = BuildOptions::to_look_at(checked);
-    let images = build::images(checked, plan, false);
+    let images = build::images(checked, plan, BuiltFor::Platforms);
     let trees = build::trees(images.iter().map(|c| &c.image), &options);
     let mut out = String::new();
     for (class, tree) in images.iter().zip(&trees) {

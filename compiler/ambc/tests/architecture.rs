@@ -21,10 +21,10 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("emit", &["render"]),
     ("cargo", &["emit"]),
     ("build", &["cargo", "emit", "image", "layout", "link", "render", "hir", "check", "plan"]),
-    ("cluster", &["emit", "hir", "image"]),
+    ("cluster", &["emit", "hir", "image", "layout"]),
     // Writes files to start from, for services of interfaces that are there.
     ("scaffold", &["emit", "hir", "load", "render"]),
-    ("doctor", &["cargo", "emit"]),
+    ("doctor", &["cargo", "emit", "hir"]),
     ("diag", &[]),
     (
         "driver",

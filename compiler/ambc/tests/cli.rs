@@ -153,3 +153,49 @@ fn nodes_are_named_one_by_one_as_an_array_or_as_a_range() {
         );
     }
 }
+
+/// The calculator's services on these nodes.
+fn calculator_on(nodes: &str) -> (tempfile::TempDir, String) {
+    let text = format!("deployment d;\nuse \"calc.amb\";\n{nodes}\n");
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/calc");
+    (folder(&[("d.amb", text.as_bytes())]), examples.display().to_string())
+}
+
+#[test]
+fn what_a_board_takes_is_missing_before_anything_is_built() {
+    let (dir, examples) = calculator_on("node board : nrf52840;\ndeploy board { ask; calculator; }");
+    let run = Command::new(env!("CARGO_BIN_EXE_ambc"))
+        .args(["run", "d.amb", "-I", &examples, "--format", "short"])
+        .current_dir(dir.path())
+        .env("PATH", dir.path())
+        .output()
+        .expect("ambc starts");
+    let out = String::from_utf8(run.stdout).expect("UTF-8");
+    assert_eq!(run.status.code(), Some(1), "{out}");
+    for what in ["thumbv7em-none-eabihf", "qemu-system-arm"] {
+        assert!(out.contains(&format!("error[E0513]: there is no `{what}` here")), "{out}");
+    }
+    assert!(!dir.path().join("target").exists(), "nothing was built");
+    let note = String::from_utf8(run.stderr).expect("UTF-8");
+    assert!(note.contains("node `board` (`nrf52840`) runs as an emulated `mps2_an386`"), "{note}");
+}
+
+#[test]
+fn a_link_that_no_emulator_has_is_told_and_hosted_is_the_way_without() {
+    let (dir, examples) = calculator_on(
+        "network lan : udp;\nnode a : mps2_an386 { link lan at \"10.0.0.1\"; }\nnode b : linux { link lan at \"10.0.0.2\"; }\n\
+         deploy a { ask; }\ndeploy b { calculator; }",
+    );
+    let run = |options: &[&str]| {
+        let args = [&["run", "d.amb", "-I", &examples, "--target-dir", "/dev/null"], options].concat();
+        ambc(dir.path(), &args)
+    };
+    let refused = run(&[]);
+    assert_eq!(refused.code, 1);
+    for what in ["E0512", "a network of kind `udp`", "`uart0`, `uart1`, `uart2`", "`--hosted`"] {
+        assert!(refused.err.contains(what), "{what}\n{}", refused.err);
+    }
+    let hosted = run(&["--hosted"]);
+    assert!(!hosted.err.contains("E0512"), "{}", hosted.err);
+    assert!(hosted.err.contains("node `a` (`mps2_an386`) is built for this machine"), "{}", hosted.err);
+}

@@ -79,6 +79,7 @@ impl Trial {
             image: image.to_owned(),
             uarts: vec![Some(Wire::Socket(socket))],
             identity: folder.path().join("identity.bin"),
+            identity_at: 0x3f_f000,
         };
         let node = NodeStart { name: "m".into(), runs: Runs::Machine(machine), watchdog: self.watchdog };
         let (stop, mut events) = (AtomicBool::new(false), Vec::new());

@@ -15,6 +15,7 @@ pub(crate) fn run(args: &[String]) -> ExitCode {
         "run",
         "examples/camera_trap/deployment.amb",
         "--until-idle",
+        "--hosted",
     ];
     call.extend(args.iter().map(String::as_str));
     steps.run("the camera trap: four nodes, three networks", "cargo", &call);

@@ -42,7 +42,7 @@ impl Ran {
 
 fn run(file: &str, database: &str, half: &str) -> Ran {
     let deck = format!("{FOLDER}/{file}.amb");
-    let log = finish(&format!("run {file}"), ambc(AMBC, &["run", "--until-idle", "--fresh", &deck]));
+    let log = finish(&format!("run {file}"), ambc(AMBC, &["run", "--hosted", "--until-idle", "--fresh", &deck]));
     assert_eq!(log.code(), Some(0), "{}", log.all());
     Ran { log, report: report(&plan(&deck, &[]), database, half) }
 }
@@ -82,7 +82,7 @@ fn every_frame_is_classified_and_the_database_survives_a_restart() {
     assert!(first.contains("84 verdicts on `test`; earlier runs in the database: 0"), "{first}");
 
     let deck = format!("{FOLDER}/deployment.amb");
-    let again = finish("run it once more", ambc(AMBC, &["run", "--until-idle", &deck]));
+    let again = finish("run it once more", ambc(AMBC, &["run", "--hosted", "--until-idle", &deck]));
     assert_eq!(again.code(), Some(0), "{}", again.all());
     let second = report(&plan(&deck, &[]), "cloud/db", "test");
     assert!(second.stdout.contains("earlier runs in the database: 1"), "{}", second.all());

@@ -19,7 +19,7 @@ fn out() -> PathBuf {
 }
 
 fn run(nodes: &[&str]) -> Finished {
-    let mut args = vec!["run", DECK, "--until-idle", "--fresh"];
+    let mut args = vec!["run", DECK, "--hosted", "--until-idle", "--fresh"];
     nodes.iter().for_each(|n| args.extend(["--node", n]));
     finish(&format!("run {}", nodes.join(" ")), ambc(AMBC, &args))
 }

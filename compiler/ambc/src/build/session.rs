@@ -4,7 +4,7 @@ use super::{BuildOptions, RuntimeChoice};
 use crate::cargo::HOST_TRIPLE;
 use crate::check::Checked;
 use crate::emit::{EmitError, refresh_runtime, unpack_runtime};
-use crate::hir::{Deployment, NodeId};
+use crate::hir::{BuiltFor, Deployment, NodeId};
 use crate::image::{ClassImage, lower};
 use crate::plan::Plan;
 use std::collections::BTreeSet;
@@ -50,9 +50,9 @@ pub fn runtime_dir(choice: &RuntimeChoice, places: &Places) -> Result<PathBuf, E
     }
 }
 
-/// The image of every class of nodes. `hosted`: all are built for this machine.
-pub fn images(checked: &Checked<Deployment>, plan: &Plan, hosted: bool) -> Vec<ClassImage> {
-    lower(checked, plan, hosted)
+/// The image of every class of nodes.
+pub fn images(checked: &Checked<Deployment>, plan: &Plan, built_for: BuiltFor) -> Vec<ClassImage> {
+    lower(checked, plan, built_for)
 }
 
 /// The nodes that these names mean: `camera`, `sensor[3]`, all of `sensor`, or `sensor[0..8]`; without a name, all.

@@ -223,6 +223,9 @@ pub(super) struct BuildOptions {
     /// Optimise
     #[arg(long)]
     pub(super) release: bool,
+    /// Build every node for this machine, whatever its platform: nothing is emulated
+    #[arg(long)]
+    pub(super) hosted: bool,
     /// Where cargo builds; by default `target/ambc/cargo` beside the deployment
     #[arg(long, value_name = "DIR", env = "AMBC_TARGET_DIR", hide_env_values = true)]
     pub(super) target_dir: Option<PathBuf>,

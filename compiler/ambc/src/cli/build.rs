@@ -2,17 +2,19 @@
 
 use super::args::{BuildOptions as Options, Common};
 use super::commands::front;
+use super::machines::{refuse_what_cannot_run, say_what_stands_in};
 use super::output::{Beside, tell};
 use super::shell::Shell;
 use crate::build::{self, BuildError, BuildOptions, NodeBuild, NodeOutcome, Places, Progress};
 use crate::check::Checked;
+use crate::doctor::ThisMachine;
 use crate::driver::{self, Exit};
-use crate::hir::{Deployment, NodeId, families};
+use crate::hir::{BuiltFor, Deployment, NodeId};
 use crate::image::{ClassImage, clients};
-use crate::plan::{Plan, report};
+use crate::plan::Plan;
 use ambc_diag::{Code, Diagnostic, Diagnostics, Sources};
 use indicatif::{ProgressBar, ProgressStyle};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -33,7 +35,7 @@ pub(super) struct Built {
 
 pub(super) fn build(shell: &Shell, common: &Common, file: &Path, only: &[String], options: &Options) -> Exit {
     let start = Instant::now();
-    match prepare_and_build(shell, common, file, only, options) {
+    match prepare_and_build(shell, common, file, only, options, BuiltFor::Platforms) {
         Ok(built) => {
             summary(shell, &built, start.elapsed());
             for client in &built.clients {
@@ -45,13 +47,15 @@ pub(super) fn build(shell: &Shell, common: &Common, file: &Path, only: &[String]
     }
 }
 
-/// Checks, plans and builds; everything that is wrong has been told when this fails.
+/// Checks, plans and builds, without `--hosted` for what `otherwise` says; everything that is wrong has been told when this
+/// fails.
 pub(super) fn prepare_and_build(
     shell: &Shell,
     common: &Common,
     file: &Path,
     only: &[String],
     options: &Options,
+    otherwise: BuiltFor,
 ) -> Result<Built, Exit> {
     let mut front = front(common, file);
     let mut levels = common.levels();
@@ -75,8 +79,14 @@ pub(super) fn prepare_and_build(
     };
     let places = Places::new(file, &checked.name).map_err(|e| machine(&e))?;
     let nodes = wanted(shell, &checked, only)?;
-    let images = build::images(&checked, &plan, false);
-    say_what_stands_in(shell, &checked, &plan, &images);
+    let built_for = if options.hosted { BuiltFor::ThisMachine } else { otherwise };
+    let images = build::images(&checked, &plan, built_for);
+    say_what_stands_in(shell, &checked, &plan, &images, built_for);
+    let refused = refuse_what_cannot_run(&ThisMachine, &checked, &images, &nodes, built_for);
+    match told(shell, common, &levels, &front.loaded.sources, refused) {
+        Exit::Ok => {}
+        exit => return Err(exit),
+    }
     let asked: Vec<_> = images.iter().filter(|c| is_asked(c, &nodes)).collect();
     let mut build_options =
         BuildOptions::new(&places, build::runtime_dir(&runtime, &places).map_err(|e| machine(&e))?);
@@ -153,29 +163,6 @@ fn links_are_unsealed(checked: &Checked<Deployment>, plan: &Plan) -> Diagnostics
         );
     }
     diags
-}
-
-/// Some nodes are built for Linux though they are something else, and some networks are others in `run`: said for each, and
-/// once for an array.
-fn say_what_stands_in(shell: &Shell, checked: &Checked<Deployment>, plan: &Plan, images: &[ClassImage]) {
-    let mut platforms: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for class in images.iter().filter(|c| c.image.target.is_linux()) {
-        for node in class.members.iter().map(|m| &checked.nodes[m.node]) {
-            if let Some(platform) = node.platform.map(|p| &checked.platforms[p])
-                && platform.kind != crate::hir::PlatformKind::Linux
-            {
-                platforms.entry(&platform.name).or_default().push(&node.name);
-            }
-        }
-    }
-    for (platform, nodes) in platforms {
-        for node in families(nodes) {
-            shell.err(&format!("note: node `{node}` (`{platform}`) is built for Linux in this version\n"));
-        }
-    }
-    for stand_in in report::stand_ins(checked, plan) {
-        shell.err(&format!("note: {stand_in}\n"));
-    }
 }
 
 fn summary(shell: &Shell, built: &Built, time: Duration) {

@@ -5,6 +5,7 @@ use super::output::{Beside, tell};
 use super::shell::Shell;
 use crate::build;
 use crate::driver::{self, Deployment, Disk, Exit, FileTree, Front, NodeImage, Plan, Request};
+use crate::hir::BuiltFor;
 use crate::plan::{graph, report};
 use clap::CommandFactory;
 use std::path::Path;
@@ -100,7 +101,7 @@ fn with_images(
             Ok(nodes) => nodes,
             Err(exit) => return exit,
         };
-        let mut images = build::images(checked, plan, false);
+        let mut images = build::images(checked, plan, BuiltFor::Platforms);
         images.retain(|c| super::build::is_asked(c, &nodes));
         let trees = build::trees(images.iter().map(|c| &c.image), &options);
         for (class, tree) in images.iter().zip(&trees) {

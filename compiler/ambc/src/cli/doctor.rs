@@ -7,16 +7,23 @@ use super::shell::Shell;
 use crate::build::{self, RuntimeChoice};
 use crate::doctor::{Deployment, Finding, State, ThisMachine, Wants, examine};
 use crate::driver::Exit;
+use crate::hir::BuiltFor;
+use crate::image::Target;
 use ambc_diag::Diagnostics;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 pub(super) fn doctor(shell: &Shell, common: &Common, file: Option<&Path>) -> Exit {
-    let (processes, runtime) = match file.map(|file| asks(shell, common, file)) {
-        None => (None, None),
-        Some(Ok((processes, runtime))) => (Some(processes), runtime),
-        Some(Err(exit)) => return exit,
+    let asked = match file.map(|file| asks(shell, common, file)).transpose() {
+        Ok(asked) => asked,
+        Err(exit) => return exit,
     };
-    let deployment = processes.map(|processes| Deployment { processes, runtime: runtime.as_deref() });
+    let targets: BTreeSet<_> = asked.iter().flat_map(|a| &a.targets).map(String::as_str).collect();
+    let deployment = asked.as_ref().map(|a| Deployment {
+        processes: a.processes,
+        firmware: &targets,
+        runtime: a.runtime.as_deref(),
+    });
     let folder = file.and_then(Path::parent).filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let found = examine(&ThisMachine, Wants { folder, deployment });
     let ready = found.iter().all(|f| f.state != State::Missing);
@@ -27,23 +34,38 @@ pub(super) fn doctor(shell: &Shell, common: &Common, file: Option<&Path>) -> Exi
     if ready { Exit::Ok } else { Exit::Machine }
 }
 
-/// How many processes a deployment has, and where its project's runtime is.
-fn asks(shell: &Shell, common: &Common, file: &Path) -> Result<(u64, Option<PathBuf>), Exit> {
+/// What a deployment asks of this machine.
+struct Asked {
+    processes: u64,
+    /// What its nodes without an operating system are compiled for.
+    targets: BTreeSet<String>,
+    /// Its project's.
+    runtime: Option<PathBuf>,
+}
+
+fn asks(shell: &Shell, common: &Common, file: &Path) -> Result<Asked, Exit> {
     let front = front(common, file);
     let exit = tell(shell, common, &common.levels(), &front.loaded.sources, front.diags, Beside::AResult);
     let (Exit::Ok, Some(checked), Some(plan)) = (exit, front.checked, front.plan) else {
         return Err(if exit == Exit::Ok { Exit::Usage } else { exit });
     };
-    // A node is a process, and so is each of its groups.
-    let processes = build::images(&checked, &plan, false)
-        .iter()
-        .map(|class| (class.members.len() * (1 + class.image.groups.len())) as u64)
-        .sum();
+    let (mut processes, mut targets) = (0, BTreeSet::new());
+    for class in build::images(&checked, &plan, BuiltFor::Emulators) {
+        // A node is a process, and so is each of its groups; but all of an emulated one is its emulator.
+        let each = match class.image.target {
+            Target::Linux => 1 + class.image.groups.len(),
+            Target::CortexM { triple, .. } => {
+                targets.insert(triple);
+                1
+            }
+        };
+        processes += (class.members.len() * each) as u64;
+    }
     let runtime = match build::choose_runtime(&checked, &mut Diagnostics::default()) {
         RuntimeChoice::Project(root) => Some(root),
         RuntimeChoice::Tree(_) | RuntimeChoice::Embedded => None,
     };
-    Ok((processes, runtime))
+    Ok(Asked { processes, targets, runtime })
 }
 
 fn table(found: &[Finding], ready: bool, color: bool) -> String {

@@ -8,7 +8,7 @@ use crate::cluster::{
     self, ClusterNode, Event, Links, Loopback, NodeEvent, RunEnd, RunOptions, RunPlace, Top,
 };
 use crate::driver::Exit;
-use crate::hir::NodeId;
+use crate::hir::{BuiltFor, NodeId};
 use crate::image::ClassImage;
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
@@ -17,10 +17,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 pub(super) fn run(shell: &Shell, common: &Common, args: &RunArgs) -> Exit {
-    let built = match prepare_and_build(shell, common, &args.file, &args.node, &args.build) {
-        Ok(built) => built,
-        Err(exit) => return exit,
-    };
+    let built =
+        match prepare_and_build(shell, common, &args.file, &args.node, &args.build, BuiltFor::Emulators) {
+            Ok(built) => built,
+            Err(exit) => return exit,
+        };
     match start(shell, args, &built) {
         Ok(exit) => exit,
         Err(what) => {

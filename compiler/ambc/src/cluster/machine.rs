@@ -1,7 +1,9 @@
 //! An emulated machine: the command line of QEMU, and the identity that it has in its flash.
 
-use crate::emit::{EmitError, write_if_changed};
-use crate::hir::{EMULATOR, EmulatedBoard, IDENTITY_BYTES};
+use crate::emit::write_if_changed;
+use crate::hir::{EMULATOR, EmulatedBoard};
+use ambc_abi::image::Identity;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -15,6 +17,8 @@ pub struct Machine {
     pub uarts: Vec<Option<Wire>>,
     /// The block of its identity; written anew at each start.
     pub identity: PathBuf,
+    /// Where the image looks for it.
+    pub identity_at: u32,
 }
 
 /// The far end of a UART.
@@ -54,16 +58,18 @@ impl Machine {
             };
         }
         qemu.args(["-chardev", "socket,id=control,fd=0", "-serial", "chardev:control"]);
-        let (identity, at) = (escaped(&self.identity), self.board.identity_at);
+        let (identity, at) = (escaped(&self.identity), self.identity_at);
         qemu.arg("-device").arg(format!("loader,file={identity},addr={at:#x},force-raw=on"));
         qemu.arg("-kernel").arg(&self.image);
         qemu
     }
 
     /// Writes the identity of the next start.
-    pub(super) fn renew_identity(&self) -> Result<(), EmitError> {
-        let last = std::fs::read(&self.identity).ok().and_then(|block| session_of(&block)).unwrap_or(0);
-        write_if_changed(&self.identity, &identity(last + SESSIONS)).map(drop)
+    pub(super) fn renew_identity(&self) -> std::io::Result<()> {
+        let last = std::fs::read(&self.identity).ok().and_then(|block| read(&block));
+        let session = last.map_or(SESSIONS, |l| l.session.saturating_add(SESSIONS));
+        let block = written(&Identity { session, key: key()? });
+        write_if_changed(&self.identity, &block).map(drop).map_err(std::io::Error::other)
     }
 }
 
@@ -81,24 +87,29 @@ fn escaped(path: &Path) -> String {
     path.display().to_string().replace(',', ",,")
 }
 
-/// What an image looks for.
-const MAGIC: [u8; 8] = *b"ambc-id\n";
-const VERSION: u32 = 1;
 /// Sessions that a start has for itself.
 const SESSIONS: u64 = 1 << 32;
 
-/// Magic, version, four bytes of nothing, the first session of this start; the rest is as erased.
-fn identity(session: u64) -> Vec<u8> {
-    let mut block = vec![0xff; IDENTITY_BYTES];
-    block[..8].copy_from_slice(&MAGIC);
-    block[8..12].copy_from_slice(&VERSION.to_le_bytes());
-    block[16..24].copy_from_slice(&session.to_le_bytes());
+/// The block of an [`Identity`].
+fn written(identity: &Identity) -> Vec<u8> {
+    let mut block = Identity::MAGIC.to_vec();
+    block.extend(Identity::VERSION.to_le_bytes());
+    block.extend([0; 4]);
+    block.extend(identity.session.to_le_bytes());
+    block.extend(identity.key);
     block
 }
 
-fn session_of(block: &[u8]) -> Option<u64> {
-    let session = block.get(16..24)?.try_into().ok()?;
-    block.starts_with(&MAGIC).then(|| u64::from_le_bytes(session))
+/// The identity in a block of an earlier start.
+fn read(block: &[u8]) -> Option<Identity> {
+    block.try_into().ok().map(Identity::parse)
+}
+
+/// The key of a node's random numbers.
+fn key() -> std::io::Result<[u8; 32]> {
+    let mut key = Identity::NO_KEY;
+    std::fs::File::open("/dev/urandom")?.read_exact(&mut key)?;
+    Ok(key)
 }
 
 /// Whether a line of the emulator's standard error says something: what is left out is that the network controller of the
@@ -119,6 +130,7 @@ mod tests {
             image: "images/probe/image.elf".into(),
             uarts: vec![None, Some(Wire::Device("/dev/pts/7".into())), Some(Wire::Socket("a,b".into()))],
             identity: folder.join("identity.bin"),
+            identity_at: 0x3f_f000,
         }
     }
 
@@ -146,12 +158,11 @@ mod tests {
         let machine = machine(folder.path());
         let start = || {
             machine.renew_identity().unwrap();
-            std::fs::read(&machine.identity).unwrap()
+            read(&std::fs::read(&machine.identity).unwrap()).unwrap()
         };
         let (first, second) = (start(), start());
-        assert_eq!((first.len(), session_of(&first)), (4096, Some(1 << 32)));
-        assert_eq!(session_of(&second), Some(2 << 32));
-        assert_eq!(session_of(&[0xff; 4096]), None);
+        assert_eq!((first.session, second.session), (1 << 32, 2 << 32));
+        assert!(first.key != Identity::NO_KEY && first.key != second.key);
     }
 
     #[test]

@@ -179,7 +179,7 @@ impl Runs {
                 Ok(node)
             }
             Self::Machine(machine) => {
-                machine.renew_identity().map_err(io::Error::other)?;
+                machine.renew_identity()?;
                 let mut qemu = machine.command();
                 // Ctrl-C is for `run`, which ends its nodes in order; the emulator itself would end at once.
                 dies_with_us(&mut qemu).process_group(0).stderr(Stdio::piped());

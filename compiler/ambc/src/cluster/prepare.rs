@@ -2,10 +2,11 @@
 
 use super::links::{Links, Place, medium};
 use super::member::member_lines;
-use super::{Loopback, NodeStart, Runs};
+use super::{Loopback, Machine, NodeStart, Runs, Wire};
 use crate::emit::{EmitError, write_if_changed};
-use crate::hir::{BuiltinService, Deployment, NodeId, ServiceSource, Value};
-use crate::image::{ClassImage, MemberImage};
+use crate::hir::{BuiltinService, Deployment, EmulatedBoard, NodeId, ServiceSource, Value, emulated};
+use crate::image::{BoardMemory, ClassImage, IfaceImage, MemberImage, NodeImage, Target};
+use crate::layout::IDENTITY;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -55,40 +56,52 @@ pub fn prepare(
     for member in nodes.iter().map(|n| n.member) {
         links.add(hir, member.node, &member.image.net, loopback)?;
     }
-    let mut mapped = Vec::new();
+    let mut setup = Setup { hir, place, links, loopback, mapped: Vec::new() };
     let mut starts = Vec::new();
     for at in &nodes {
         let Some(executables) = at.executables else { continue };
-        let (node, image) = (at.member.node, &at.member.image);
-        let data = place.data.join(&image.slug);
+        let image = &at.member.image;
+        let runs = match &at.class.image.target {
+            Target::Linux => setup.process(at, executables)?,
+            Target::CortexM { board, memory, .. } => {
+                let board = emulated(board).expect("`run` builds for boards that are emulated");
+                setup.machine(at, board, memory, executables)
+            }
+        };
+        let watchdog = (image.watchdog_ns > 0).then(|| Duration::from_nanos(image.watchdog_ns));
+        starts.push(NodeStart { name: image.node.clone(), runs, watchdog });
+    }
+    Ok((starts, setup.mapped))
+}
+
+/// What the nodes of a run find here.
+struct Setup<'a> {
+    hir: &'a Deployment,
+    place: &'a RunPlace,
+    links: &'a mut Links,
+    loopback: &'a mut Loopback,
+    mapped: Vec<MappedAddress>,
+}
+
+impl Setup<'_> {
+    /// A node that is a process: its identity is a file of lines.
+    fn process(
+        &mut self,
+        at: &ClusterNode<'_>,
+        executables: &[(String, PathBuf)],
+    ) -> Result<Runs, EmitError> {
+        let image = &at.member.image;
+        let data = self.place.data.join(&image.slug);
         let mut text = format!("# Node {} in a run on this machine. Written by ambc.\n", image.node);
         let _ = writeln!(text, "node {}\ndata {}", image.node, data.display());
         for (group, (_, exe)) in image.groups.iter().zip(executables.iter().skip(1)) {
             let _ = writeln!(text, "group {} {}", group.name, exe.display());
         }
-        for (i, iface) in image.net.ifaces.iter().enumerate() {
-            let at = links.of((node, iface.node_link)).clone();
-            let _ = writeln!(text, "bind {i} {}", at.written());
-            let link = &hir.nodes[node].links[iface.node_link];
-            if let Some(medium) = place.media.and_then(|seed| medium(hir, link, seed)) {
-                let _ = writeln!(text, "medium {i} {medium}");
-            }
-            mapped.push(MappedAddress { node: image.node.clone(), what: iface.network.clone(), place: at });
-        }
-        for (i, peer) in image.net.peers.iter().enumerate() {
-            if let Some(at) = peer.peer_link.map(|l| links.of(l)).filter(|at| !at.is_line()) {
-                let _ = writeln!(text, "peer {i} {}", at.written());
-            }
-        }
-        for (i, export) in image.net.exports.iter().enumerate() {
-            let at = links.export(&hir.networks[export.network], export.port, loopback)?;
-            let _ = writeln!(text, "export {i} {}", at.written());
-            mapped.push(MappedAddress { node: image.node.clone(), what: export.name.clone(), place: at });
-        }
-        for (written, folder) in folders(hir, node, place, &data) {
+        self.places(at, &mut text)?;
+        for (written, folder) in folders(self.hir, at.member.node, self.place, &data) {
             let _ = writeln!(text, "folder {written} {}", folder.display());
         }
-        if let Some(impair) = &place.impair {
+        if let Some(impair) = &self.place.impair {
             let _ = writeln!(text, "impair {impair}");
         }
         if at.class.is_shared() {
@@ -97,11 +110,65 @@ pub fn prepare(
         let identity = data.join("identity");
         write_if_changed(&identity, text.as_bytes())?;
         let executable = executables.first().map(|(_, exe)| exe.clone()).unwrap_or_default();
-        let watchdog = (image.watchdog_ns > 0).then(|| Duration::from_nanos(image.watchdog_ns));
-        let runs = Runs::Process { executable, identity };
-        starts.push(NodeStart { name: image.node.clone(), runs, watchdog });
+        Ok(Runs::Process { executable, identity })
     }
-    Ok((starts, mapped))
+
+    /// Where its links, its neighbours and its exports are.
+    fn places(&mut self, at: &ClusterNode<'_>, text: &mut String) -> Result<(), EmitError> {
+        let (node, image) = (at.member.node, &at.member.image);
+        for (i, iface) in image.net.ifaces.iter().enumerate() {
+            let at = self.map(image, node, iface);
+            let _ = writeln!(text, "bind {i} {}", at.written());
+            let link = &self.hir.nodes[node].links[iface.node_link];
+            if let Some(medium) = self.place.media.and_then(|seed| medium(self.hir, link, seed)) {
+                let _ = writeln!(text, "medium {i} {medium}");
+            }
+        }
+        for (i, peer) in image.net.peers.iter().enumerate() {
+            if let Some(at) = peer.peer_link.map(|l| self.links.of(l)).filter(|at| !at.is_line()) {
+                let _ = writeln!(text, "peer {i} {}", at.written());
+            }
+        }
+        for (i, export) in image.net.exports.iter().enumerate() {
+            let place = self.links.export(&self.hir.networks[export.network], export.port, self.loopback)?;
+            let _ = writeln!(text, "export {i} {}", place.written());
+            self.mapped.push(MappedAddress { node: image.node.clone(), what: export.name.clone(), place });
+        }
+        Ok(())
+    }
+
+    /// A node that is an emulated machine: its links are UARTs.
+    fn machine(
+        &mut self,
+        at: &ClusterNode<'_>,
+        board: &'static EmulatedBoard,
+        memory: &BoardMemory,
+        executables: &[(String, PathBuf)],
+    ) -> Runs {
+        let (node, image) = (at.member.node, &at.member.image);
+        let mut uarts = vec![None; board.uarts];
+        for iface in &image.net.ifaces {
+            let uart = self.hir.uart(board, node, iface.node_link);
+            if let (Some(uart), Place::Serial { device, .. }) = (uart, self.map(image, node, iface)) {
+                uarts[uart] = Some(Wire::Device(device));
+            }
+        }
+        Runs::Machine(Machine {
+            board,
+            image: executables.first().map(|(_, image)| image.clone()).unwrap_or_default(),
+            uarts,
+            identity: self.place.data.join(&image.slug).join("identity.bin"),
+            identity_at: memory.flash_start + memory.flash_bytes - IDENTITY,
+        })
+    }
+
+    /// Where a link is; people are told.
+    fn map(&mut self, image: &NodeImage, node: NodeId, iface: &IfaceImage) -> Place {
+        let place = self.links.of((node, iface.node_link)).clone();
+        let (node, what) = (image.node.clone(), iface.network.clone());
+        self.mapped.push(MappedAddress { node, what, place: place.clone() });
+        place
+    }
 }
 
 /// Removes what nodes stored in earlier runs.

@@ -9,9 +9,10 @@ mod needs;
 
 pub use advice::Packages;
 pub use machine::ThisMachine;
-pub use needs::examine;
+pub use needs::{examine, firmware};
 
 use ambc_linux::os::support::Support;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// How it stands with one thing.
@@ -60,6 +61,8 @@ pub struct Wants<'a> {
 pub struct Deployment<'a> {
     /// Processes that run at once.
     pub processes: u64,
+    /// What nodes without an operating system are compiled for.
+    pub firmware: &'a BTreeSet<&'a str>,
     /// The folder of its project's own copy of the runtime, if its crates name one.
     pub runtime: Option<&'a Path>,
 }

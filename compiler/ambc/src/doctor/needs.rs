@@ -3,6 +3,8 @@
 use super::advice::{self, Wanted};
 use super::{Finding, Machine, State, Wants};
 use crate::cargo::HOST_TRIPLE;
+use crate::hir::EMULATOR;
+use std::collections::BTreeSet;
 
 /// The oldest Rust that compiles the runtime: `rust-version` of this repository.
 const RUST: &str = env!("CARGO_PKG_RUST_VERSION");
@@ -10,6 +12,8 @@ const RUST: &str = env!("CARGO_PKG_RUST_VERSION");
 const ROOM: u64 = 1 << 30;
 /// Less than this holds no build at all.
 const LEAST_ROOM: u64 = 200 << 20;
+/// What images of nodes without an operating system are compiled for.
+const TARGETS: [&str; 1] = ["thumbv7em-none-eabihf"];
 /// A node opens a few files for each of its groups.
 const FILES: u64 = 256;
 
@@ -35,6 +39,8 @@ pub fn examine(machine: &dyn Machine, wants: Wants<'_>) -> Vec<Finding> {
         Some(deployment) => {
             out.push(look.processes(deployment.processes));
             out.extend(deployment.runtime.map(|runtime| look.runtime(runtime)));
+            let emulated = !deployment.firmware.is_empty();
+            out.extend(look.firmware(deployment.firmware, emulated, State::Missing));
         }
         None => {
             out.push(look.program(
@@ -43,12 +49,22 @@ pub fn examine(machine: &dyn Machine, wants: Wants<'_>) -> Vec<Finding> {
                 Wanted::Graphviz,
                 "makes pictures of what `ambc graph` prints",
             ));
-            let later = "nodes without an operating system, which this version does not build yet";
-            out.push(look.target("thumbv7em-none-eabihf", State::Warning, later));
-            out.push(look.program("qemu-system-arm", &["--version"], Wanted::QemuArm, later));
+            out.extend(look.firmware(&TARGETS.into(), true, State::Warning));
         }
     }
     out
+}
+
+/// What nodes without an operating system take, compiled for these targets, and with `emulated`, run here. `without` is how bad
+/// it is that something is not there.
+pub fn firmware(
+    machine: &dyn Machine,
+    targets: &BTreeSet<&str>,
+    emulated: bool,
+    without: State,
+) -> Vec<Finding> {
+    let look = Look { machine, rustup: machine.output("rustup", &["--version"]).is_some() };
+    look.firmware(targets, emulated, without)
 }
 
 struct Look<'m> {
@@ -79,6 +95,21 @@ impl Look<'_> {
         }
         let command = Some(advice::target(self.rustup, triple));
         Finding { name: triple, state: without, found: "not found".to_owned(), purpose, command }
+    }
+
+    fn firmware(&self, targets: &BTreeSet<&str>, emulated: bool, without: State) -> Vec<Finding> {
+        let compiles = "compiles nodes without an operating system";
+        let known = TARGETS.into_iter().filter(|t| targets.contains(t));
+        let mut out: Vec<_> = known.map(|triple| self.target(triple, without, compiles)).collect();
+        if emulated {
+            let runs = "runs nodes without an operating system in `ambc run`";
+            let mut emulator = self.program(EMULATOR, &["--version"], Wanted::QemuArm, runs);
+            if emulator.state != State::Ok {
+                emulator.state = without;
+            }
+            out.push(emulator);
+        }
+        out
     }
 
     fn install(&self, wanted: Wanted) -> Option<String> {

@@ -135,7 +135,7 @@ fn a_deployment_wants_only_what_it_takes() {
     let mut machine = Fake { files: 64, processes: 40, cached: false, free: Some(300 << 20), ..whole() };
     machine.programs.retain(|(p, _)| !matches!(*p, "dot" | "qemu-system-arm"));
     machine.targets.truncate(1);
-    let deployment = Deployment { processes: 12, runtime: Some(Path::new("gone")) };
+    let deployment = Deployment { processes: 12, firmware: &[].into(), runtime: Some(Path::new("gone")) };
     let names: Vec<_> =
         ill(&machine, Some(deployment)).into_iter().map(|(name, state, _)| (name, state)).collect();
     assert_eq!(
@@ -145,6 +145,14 @@ fn a_deployment_wants_only_what_it_takes() {
     );
     let names: Vec<_> = ill(&machine, None).into_iter().map(|(name, ..)| name).collect();
     assert!(names.ends_with(&["dot", "thumbv7em-none-eabihf", "qemu-system-arm"]));
+    let deployment = Deployment { processes: 12, firmware: &["thumbv7em-none-eabihf"].into(), runtime: None };
+    let missing: Vec<_> =
+        ill(&machine, Some(deployment)).into_iter().filter(|(_, s, _)| *s == State::Missing).collect();
+    let expected = [
+        ("thumbv7em-none-eabihf", "rustup target add thumbv7em-none-eabihf"),
+        ("qemu-system-arm", "sudo apt-get install qemu-system-arm"),
+    ];
+    assert_eq!(missing, expected.map(|(name, command)| (name, State::Missing, command.to_owned())));
     machine.free = Some(1 << 20);
     assert!(ill(&machine, None).contains(&(
         "free space",

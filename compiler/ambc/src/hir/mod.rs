@@ -15,7 +15,7 @@ mod value;
 
 pub use access::{AccessRule, CompareOp, Edge, Operand, Predicate};
 pub use carrier::Carrier;
-pub use emulated::{EMULATOR, EmulatedBoard, IDENTITY_BYTES, emulated};
+pub use emulated::{BuiltFor, EMULATOR, EmulatedBoard, emulated};
 pub use ids::{GroupId, Id, IndexVec, InstanceId, NetworkId, NodeId, PlatformId, ServiceId};
 pub use lines::{LogLevel, Logs};
 pub use name::{Name, families};

@@ -2,7 +2,7 @@
 
 use super::Target;
 use super::lanes::sizes;
-use crate::hir::{Deployment, Id, InstanceId, NodeId};
+use crate::hir::{BuiltFor, Deployment, Id, InstanceId, NodeId};
 use crate::plan::{Edge, Plan, Transport};
 
 /// Positions in the plan. Each list is in the plan's order.
@@ -11,7 +11,7 @@ pub(super) struct Index<'a> {
     pub(super) hir: &'a Deployment,
     pub(super) plan: &'a Plan,
     /// Every node is built for this machine.
-    hosted: bool,
+    built_for: BuiltFor,
     edges_at: Vec<Vec<usize>>,
     edges_from: Vec<Vec<usize>>,
     edges_to: Vec<Vec<usize>>,
@@ -21,12 +21,12 @@ pub(super) struct Index<'a> {
 }
 
 impl<'a> Index<'a> {
-    pub(super) fn new(hir: &'a Deployment, plan: &'a Plan, hosted: bool) -> Self {
+    pub(super) fn new(hir: &'a Deployment, plan: &'a Plan, built_for: BuiltFor) -> Self {
         let (nodes, instances) = (hir.nodes.len(), hir.instances.len());
         let mut out = Self {
             hir,
             plan,
-            hosted,
+            built_for,
             edges_at: vec![vec![]; nodes],
             edges_from: vec![vec![]; instances],
             edges_to: vec![vec![]; instances],
@@ -71,7 +71,7 @@ impl<'a> Index<'a> {
     /// What the programs of this node are built for.
     pub(super) fn target(&self, node: NodeId) -> Target {
         let platform = self.hir.nodes[node].platform;
-        Target::of(platform.map(|p| &self.hir.platforms[p]), self.hosted)
+        Target::of(platform.map(|p| &self.hir.platforms[p]), self.built_for)
     }
 
     /// Edges with an end on this node.

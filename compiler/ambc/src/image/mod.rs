@@ -28,7 +28,7 @@ use index::Index;
 use naming::Naming;
 
 use crate::check::Checked;
-use crate::hir::{Deployment, Id, NetworkId, NodeId};
+use crate::hir::{BuiltFor, Deployment, Id, NetworkId, NodeId};
 use crate::plan::Plan;
 use crate::render::OriginId;
 use ambc_abi::ParamKind;
@@ -337,10 +337,10 @@ pub struct ExportImage {
     pub network: NetworkId,
 }
 
-/// The image of every class of nodes, in the order of their first members. `hosted`: all are built for this machine.
-pub fn lower(checked: &Checked<Deployment>, plan: &Plan, hosted: bool) -> Vec<ClassImage> {
+/// The image of every class of nodes, in the order of their first members.
+pub fn lower(checked: &Checked<Deployment>, plan: &Plan, built_for: BuiltFor) -> Vec<ClassImage> {
     let hir: &Deployment = checked;
-    let index = Index::new(hir, plan, hosted);
+    let index = Index::new(hir, plan, built_for);
     let shared = hir.nodes.ids().map(|n| (n, lower_node(&index, &Naming::shared(&index, n), n)));
     classes::classes(hir, shared, |n| lower_node(&index, &Naming::Own, n))
 }

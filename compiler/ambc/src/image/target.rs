@@ -1,7 +1,7 @@
 //! What an image is built for.
 
 use super::DomainImage;
-use crate::hir::{Deployment, InstanceId, Platform, PlatformKind, ServiceSource};
+use crate::hir::{BuiltFor, Deployment, InstanceId, Platform, PlatformKind, ServiceSource, emulated};
 use crate::plan::DomainPlan;
 use serde::Serialize;
 
@@ -41,15 +41,20 @@ const DEFAULT_STACK: u64 = 4 * 1024;
 const KERNEL_STACK: u64 = 4 * 1024;
 
 impl Target {
-    /// `hosted`: every node is built for this machine, whatever it is.
-    pub(super) fn of(platform: Option<&Platform>, hosted: bool) -> Self {
+    /// That of the nodes on a platform.
+    pub(super) fn of(platform: Option<&Platform>, built_for: BuiltFor) -> Self {
+        let hosted = built_for == BuiltFor::ThisMachine;
         let board = platform.filter(|p| !hosted && p.kind == PlatformKind::CortexM);
-        board.and_then(Self::cortex_m).unwrap_or(Self::Linux)
+        board.and_then(|p| Self::cortex_m(p, built_for)).unwrap_or(Self::Linux)
     }
 
-    fn cortex_m(platform: &Platform) -> Option<Self> {
-        let name = platform.board.as_ref()?;
-        let (_, flash_start, ram_start) = *BOARDS.iter().find(|(board, ..)| board == name)?;
+    fn cortex_m(platform: &Platform, built_for: BuiltFor) -> Option<Self> {
+        let named = platform.board.as_deref()?;
+        let name = match built_for {
+            BuiltFor::Emulators => emulated(named)?.board,
+            BuiltFor::Platforms | BuiltFor::ThisMachine => named,
+        };
+        let (_, flash_start, ram_start) = *BOARDS.iter().find(|(board, ..)| *board == name)?;
         let memory = BoardMemory {
             flash_start,
             flash_bytes: u32::try_from(platform.flash?).ok()?,
@@ -57,7 +62,7 @@ impl Target {
             ram_bytes: u32::try_from(platform.ram?).ok()?,
             regions: platform.mpu_regions?,
         };
-        Some(Self::CortexM { board: name.clone(), triple: platform.target.clone(), memory })
+        Some(Self::CortexM { board: name.to_owned(), triple: platform.target.clone(), memory })
     }
 
     pub fn is_linux(&self) -> bool {

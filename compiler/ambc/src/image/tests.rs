@@ -2,6 +2,7 @@
 
 use super::{ClassImage, lower};
 use crate::driver;
+use crate::hir::BuiltFor;
 use crate::load::{MemFiles, Request};
 
 const LIDL: &str = "namespace api;\nservice echo { say(text: string<20>) -> u32; }\n";
@@ -28,7 +29,7 @@ fn classes(deck: &str) -> Vec<ClassImage> {
     ]);
     let front = driver::front(&Request { root: "deck.amb".into(), ..Request::default() }, &files);
     assert!(!front.diags.has_errors(), "{:?}", front.diags);
-    lower(&front.checked.expect("it checks"), &front.plan.expect("it plans"), false)
+    lower(&front.checked.expect("it checks"), &front.plan.expect("it plans"), BuiltFor::Platforms)
 }
 
 /// Name and members of each class.
