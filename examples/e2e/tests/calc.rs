@@ -1,6 +1,7 @@
 //! One application, four placements: the same crates answer, in other processes, over other ways.
 
 use ambc_e2e::{Finished, ambc, finish};
+use std::io::Write as _;
 
 const AMBC: &str = env!("CARGO_BIN_EXE_ambc-under-test");
 
@@ -48,6 +49,32 @@ fn on_two_nodes_another_node_answers() {
         by.iter().any(|a| a.starts_with("node ")) && by.iter().any(|a| a.starts_with("group calculator")),
         "{by:?}"
     );
+}
+
+/// Skipped loudly where the machine has no emulator, or no Rust for the board.
+#[test]
+fn on_a_microcontroller_two_isolated_groups_of_an_emulated_board_answer() {
+    let lacks = finish("doctor", ambc(AMBC, &["doctor", "examples/calc/board.amb"]));
+    if lacks.code() != Some(0) {
+        let _ = writeln!(std::io::stderr(), "!!! SKIPPED: {}", lacks.all());
+        return;
+    }
+    let done = run("board");
+    for edge in
+        ["ask.calculator -> calculator: 8 calls, 0 errors", "ask.log -> board.logger: 8 calls, 0 errors"]
+    {
+        assert!(done.stdout.contains(&format!("board info  ambc: edge {edge}")), "{edge}\n{}", done.all());
+    }
+    assert_eq!(done.stdout.matches("ambc: ready").count(), 1, "{}", done.all());
+    assert!(done.stderr.contains("node `board` (`mps2_an386`) runs in an emulator"), "{}", done.all());
+}
+
+#[test]
+fn hosted_it_is_processes() {
+    let args = ["run", "--hosted", "--until-idle", "--fresh", "examples/calc/board.amb"];
+    let done = finish("run board as processes", ambc(AMBC, &args));
+    assert_eq!(done.code(), Some(0), "{}", done.all());
+    assert!(done.stdout.contains("ask: 6 * 7 = 42") && done.stdout.contains("is process"), "{}", done.all());
 }
 
 #[test]

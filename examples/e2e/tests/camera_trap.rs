@@ -42,7 +42,8 @@ impl Ran {
 
 fn run(file: &str, database: &str, half: &str) -> Ran {
     let deck = format!("{FOLDER}/{file}.amb");
-    let log = finish(&format!("run {file}"), ambc(AMBC, &["run", "--hosted", "--until-idle", "--fresh", &deck]));
+    let log =
+        finish(&format!("run {file}"), ambc(AMBC, &["run", "--hosted", "--until-idle", "--fresh", &deck]));
     assert_eq!(log.code(), Some(0), "{}", log.all());
     Ran { log, report: report(&plan(&deck, &[]), database, half) }
 }

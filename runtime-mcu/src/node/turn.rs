@@ -93,8 +93,10 @@ impl Node {
         let mut any = self.groups.turn(arch::now(), &mut self.rings);
         if self.course.phase() == Phase::Starting && self.groups.all_serve() && self.course.serve() {
             any = true;
-            console::line(Level::Info, "ambc", "ready");
-            control::say("ready");
+            match crate::board::CONTROL {
+                Some(_) => control::say("ready"),
+                None => console::line(Level::Info, "ambc", "ready"),
+            }
         }
         self.mind_the_silent();
         if let Some((name, Limit { restarts, window, .. })) = self.groups.take_reboot() {
