@@ -15,9 +15,61 @@ use ambc_kernel::xbee;
 use ambc_kernel::{Caller, Ctx, Lane, Server};
 use core::cell::Cell;
 
+/// What the loop of a node asks of its links. Behind a pointer, so that a program without links has no code for them.
+pub(super) trait Network: core::fmt::Debug {
+    /// Ends of lanes that lead to other nodes.
+    fn servers(&self) -> &'static [&'static Server];
+    /// Ends of lanes over which others call into this node.
+    fn callers(&self) -> &'static [&'static Caller<'static>];
+    /// Moves messages between lanes and links, and sends what is due. True if anything happened.
+    fn step(&mut self) -> bool;
+    /// When [`Self::step`] has something to do though nothing comes; `u64::MAX` for never.
+    fn next_timer(&self) -> u64;
+    /// Whether no call of this node waits for another, and nothing is under way on the links.
+    fn idle(&self) -> bool;
+    /// Says what was lost on the way from the UARTs.
+    fn report(&self);
+}
+
+/// Opens the links of a node, if it has any.
+#[derive(Clone, Copy, Debug)]
+pub struct OpenLinks(Option<Open>);
+
+type Open = fn(&'static NodeSpec, &'static [Lane], &'static Ctx<'static>, u64) -> &'static mut dyn Network;
+
+impl OpenLinks {
+    /// For the node of this table. To be a constant: what is not needed is not linked.
+    #[must_use]
+    pub const fn of(spec: &NodeSpec) -> Self {
+        Self(if spec.links.is_empty() { None } else { Some(opened) })
+    }
+
+    /// `session` is more than in any earlier start.
+    pub(super) fn open(
+        self,
+        spec: &'static NodeSpec,
+        lanes: &'static [Lane],
+        ctx: &'static Ctx<'static>,
+        session: u64,
+    ) -> Option<&'static mut dyn Network> {
+        self.0.map(|open| open(spec, lanes, ctx, session))
+    }
+}
+
+fn opened(
+    spec: &'static NodeSpec,
+    lanes: &'static [Lane],
+    ctx: &'static Ctx<'static>,
+    session: u64,
+) -> &'static mut dyn Network {
+    let mut links = Links::open(spec, lanes, ctx, session).ok();
+    let place = room::take(1, || links.take().expect("`ambc` has checked the network's table"));
+    &mut place[0]
+}
+
 /// Everything below is taken at start and kept.
 #[derive(Debug)]
-pub(super) struct Links {
+struct Links {
     net: Net<'static>,
     /// As the interfaces of the table.
     links: &'static mut [Link],
@@ -37,10 +89,13 @@ const FULL_NS: u64 = 1_000_000;
 /// Bytes of room that [`Links::open`] takes, without the ends of callers.
 pub(super) const fn room(spec: &NodeSpec) -> usize {
     let (net, lanes) = (&spec.net, spec.lanes);
-    assert!(net.exports.is_empty(), "nobody from outside comes to such a node");
     assert!(spec.links.len() == net.ifaces.len(), "one link for each interface");
-    let mut bytes =
-        storage_room(net) + room::slice::<Link>(spec.links.len()) + room::slice::<u8>(scratch(spec));
+    if spec.links.is_empty() {
+        return 0;
+    }
+    assert!(net.exports.is_empty(), "nobody from outside comes to such a node");
+    let own = room::slice::<Links>(1) + room::slice::<Link>(spec.links.len());
+    let mut bytes = own + storage_room(net) + room::slice::<u8>(scratch(spec));
     let mut i = 0;
     while i < spec.links.len() {
         bytes += link::room(&spec.links[i], net.ifaces[i].mtu as usize);
@@ -112,9 +167,8 @@ fn fresh<T: Default>(count: usize) -> &'static mut [T] {
 }
 
 impl Links {
-    /// Opens the links, and makes the network's ends of all lanes that leave the node. `session` is more than in any earlier
-    /// start.
-    pub(super) fn open(
+    /// Opens the links, and makes the network's ends of all lanes that leave the node.
+    fn open(
         spec: &'static NodeSpec,
         lanes: &'static [Lane],
         ctx: &'static Ctx<'static>,
@@ -141,22 +195,18 @@ impl Links {
         let scratch = room::take(scratch(spec), || 0);
         Ok(Self { net, links, ends, servers, scratch, full: false })
     }
+}
 
-    /// Ends of lanes that lead to other nodes.
-    pub(super) fn servers(&self) -> &'static [&'static Server] {
+impl Network for Links {
+    fn servers(&self) -> &'static [&'static Server] {
         self.servers
     }
 
-    /// Ends of lanes over which others call into this node.
-    pub(super) fn callers(&self) -> &'static [&'static Caller<'static>] {
+    fn callers(&self) -> &'static [&'static Caller<'static>] {
         self.ends.callers()
     }
 
-    /// Moves messages between lanes and links, and sends what is due. True if anything happened.
-    pub(super) fn step(&mut self) -> bool {
-        if self.links.is_empty() {
-            return false;
-        }
+    fn step(&mut self) -> bool {
         let now = arch::now();
         let mut any = false;
         for (link, number) in self.links.iter_mut().zip(0..) {
@@ -174,23 +224,17 @@ impl Links {
         any
     }
 
-    /// When [`Self::step`] has something to do though nothing comes; `u64::MAX` for never.
-    pub(super) fn next_timer(&self) -> u64 {
-        if self.links.is_empty() {
-            return u64::MAX;
-        }
+    fn next_timer(&self) -> u64 {
         // What waits for a full link may be overdue; it is looked at when there is room, or another link's time has come.
         let soon = if self.full { arch::now().saturating_add(FULL_NS) } else { 0 };
         self.links.iter().map(Link::next_timer).fold(self.net.next_timer().max(soon), u64::min)
     }
 
-    /// Whether no call of this node waits for another, and nothing is under way on the links.
-    pub(super) fn idle(&self) -> bool {
-        self.links.is_empty() || self.net.idle() && self.links.iter().all(Link::idle)
+    fn idle(&self) -> bool {
+        self.net.idle() && self.links.iter().all(Link::idle)
     }
 
-    /// Says what was lost on the way from the UARTs.
-    pub(super) fn report(&self) {
+    fn report(&self) {
         for (link, iface) in self.links.iter().zip(self.net.table().ifaces) {
             if link.lost() > 0 {
                 let text = format_args!(

@@ -25,7 +25,8 @@ use core::cell::RefCell;
 use core::fmt::Display;
 use core::panic::PanicInfo;
 use edges::Edges;
-use links::Links;
+use links::Network;
+pub use links::OpenLinks;
 use supervise::Supervisor;
 use voice::{Console, NoMetrics};
 
@@ -43,7 +44,7 @@ pub struct Host {
     lanes: &'static [Lane],
     ctx: &'static Ctx<'static>,
     groups: Supervisor,
-    links: Links,
+    links: Option<&'static mut dyn Network>,
     identity: Identity,
     generator: &'static RefCell<Generator>,
     vitals: &'static Vitals,
@@ -65,12 +66,13 @@ pub(crate) const fn room(spec: &NodeSpec) -> usize {
 /// Runs the program of a node; [`kernel!`](crate::kernel!) calls it.
 pub fn run(
     spec: &'static NodeSpec,
+    links: OpenLinks,
     block: &'static mut [u8],
     build: impl FnOnce(Host) -> Result<Ended, Refused>,
 ) -> ! {
     room::fill(block);
     control::start();
-    if let Err(refused) = build(Host::open(spec)) {
+    if let Err(refused) = build(Host::open(spec, links)) {
         let (instance, why) = refused.parts();
         console::line_now(Level::Error, instance, format_args!("cannot be made: {why}"));
         control::say(format_args!("reboot {instance} cannot be made"));
@@ -101,7 +103,7 @@ pub fn panicked(info: &PanicInfo<'_>) -> ! {
 }
 
 impl Host {
-    fn open(spec: &'static NodeSpec) -> Self {
+    fn open(spec: &'static NodeSpec, links: OpenLinks) -> Self {
         let mut numbers = 0..spec.lanes.len();
         let lane = || {
             let number = numbers.next().unwrap_or(0);
@@ -116,9 +118,7 @@ impl Host {
         let session = identity.session.wrapping_add(starts);
         let ctx = room::ctx(spec.timers, arch::now);
         let vitals = room::one(Vitals::default());
-        let links = Links::open(spec, lanes, ctx, session).unwrap_or_else(|error| {
-            panic!("the network table cannot be used: {error:?}");
-        });
+        let links = links.open(spec, lanes, ctx, session);
         Self {
             spec,
             lanes,
@@ -218,7 +218,8 @@ macro_rules! kernel {
         #[unsafe(no_mangle)]
         extern "C" fn ambc_kernel_main() -> ! {
             static BLOCK: $crate::Bytes<{ $crate::room::node($spec) + $scratches }> = $crate::Bytes::new();
-            $crate::node::run($spec, BLOCK.take(), $build)
+            const LINKS: $crate::node::OpenLinks = $crate::node::OpenLinks::of($spec);
+            $crate::node::run($spec, LINKS, BLOCK.take(), $build)
         }
     };
 }

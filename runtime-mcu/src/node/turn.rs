@@ -2,7 +2,7 @@
 
 use super::Host;
 use super::edges::Edges;
-use super::links::Links;
+use super::links::Network;
 use super::supervise::Supervisor;
 use crate::console::{self, Level};
 use crate::kernel::thread::Death;
@@ -29,8 +29,9 @@ pub(super) fn serve(
     stop: impl Future<Output = ()>,
 ) -> ! {
     // The executor advances and rings for the network's ends of lanes too.
-    let callers = room::join(callers, host.links.callers());
-    let servers = room::join(servers, host.links.servers());
+    let (out, into) = host.links.as_ref().map_or((&[][..], &[][..]), |net| (net.servers(), net.callers()));
+    let callers = room::join(callers, into);
+    let servers = room::join(servers, out);
     let group = Group { ctx: host.ctx, callers, servers };
     host.edges.adopt(callers);
     let mut node = Node::start(host);
@@ -38,7 +39,7 @@ pub(super) fn serve(
     let mut ending = Task::new(stop, &ENDING, node.ctx, |()| {});
     while !node.over(&ending) {
         let mut any = group.step(work, |number| node.rings |= peer::bit(number));
-        any |= node.links.step();
+        any |= node.links.as_mut().is_some_and(|links| links.step());
         any |= node.turn();
         if node.course.phase() == Phase::KernelStops {
             any |= ending.run();
@@ -59,7 +60,7 @@ struct Node {
     spec: &'static NodeSpec,
     ctx: &'static Ctx<'static>,
     groups: Supervisor,
-    links: Links,
+    links: Option<&'static mut dyn Network>,
     edges: &'static Edges,
     vitals: &'static Vitals,
     commands: Commands,
@@ -149,7 +150,7 @@ impl Node {
         let calls = own.fold(self.groups.calls(), u32::wrapping_add);
         let rests = !busy && self.rings == 0 && group.done(work) && group.in_flight(work) == 0;
         let idle = rests
-            && self.links.idle()
+            && self.links.as_ref().is_none_or(|links| links.idle())
             && self.groups.idle()
             && console::is_empty()
             && self.course.phase() == Phase::Serving;
@@ -204,9 +205,10 @@ impl Node {
         }
         let own = group.next_deadline().unwrap_or(u64::MAX);
         let silent = self.vitals.next_timer().unwrap_or(u64::MAX);
+        let links = self.links.as_ref().map_or(u64::MAX, |links| links.next_timer());
         let groups = self.groups.next_timer().min(silent);
         let patience = self.course.next_timer().unwrap_or(u64::MAX);
-        own.min(groups).min(self.links.next_timer()).min(patience)
+        own.min(groups).min(links).min(patience)
     }
 
     /// One line per edge that was called.
@@ -227,7 +229,7 @@ impl Node {
     fn end(self) -> ! {
         self.say_edges();
         report_lost();
-        self.links.report();
+        self.links.iter().for_each(|links| links.report());
         console::drain();
         if self.course.reboots() {
             super::reboot();
