@@ -143,7 +143,10 @@ fn print(name: &str, text: &str) {
     match text.strip_prefix(REPORT).and_then(|report| report.split_once(' ')) {
         Some((instance, why)) => {
             console::line(Level::Error, instance, format_args!("ended: {why}"));
-            control::say_briefly(OneLine(format_args!("run-failed {instance} {why}")));
+            // What a group says leaves room for what the node has to say.
+            if control::has_room() {
+                control::say_briefly(OneLine(format_args!("run-failed {instance} {why}")));
+            }
         }
         None => console::line(Level::Error, name, text),
     }
