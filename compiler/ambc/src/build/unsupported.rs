@@ -5,7 +5,7 @@ use ambc_diag::{Code, Diagnostic, Diagnostics};
 
 const NOT_ON_A_MICROCONTROLLER: Code = Code("E0511");
 /// Services of the node that it has.
-const OFFERS: [&str; 3] = ["services::Logger", "services::Timer", "services::Random"];
+const OFFERS: [&str; 4] = ["services::Logger", "services::Timer", "services::Random", "services::Health"];
 
 /// Says what of an image cannot be built for its target; false if anything cannot.
 pub(super) fn none(image: &NodeImage, diags: &mut Diagnostics) -> bool {
@@ -19,8 +19,12 @@ pub(super) fn none(image: &NodeImage, diags: &mut Diagnostics) -> bool {
         let span = image.origins.get(offer.origin).map_or(image.span, |o| o.span);
         diags.push(refused(span, &format!("`{}` on a microcontroller", offer.name)));
     }
-    if !image.net.ifaces.is_empty() {
-        diags.push(refused(image.span, "a link of a microcontroller"));
+    for link in image.net.ifaces.iter().filter(|i| i.uart.is_none()) {
+        let what = format!("the link of a microcontroller to `{}`, which is no UART,", link.network);
+        diags.push(refused(image.span, &what));
+    }
+    for export in &image.net.exports {
+        diags.push(refused(image.span, &format!("the export `{}` of a microcontroller", export.name)));
     }
     diags.len() == before
 }

@@ -272,9 +272,20 @@ pub struct IfaceImage {
     pub network: String,
     pub mtu: u32,
     pub latency_us: u64,
+    /// A line of a microcontroller.
+    pub uart: Option<UartImage>,
     /// As declared: address and port, for identities.
     #[serde(skip)]
     pub node_link: usize,
+}
+
+/// A serial line by the UART it is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct UartImage {
+    /// 1 for `uart1`.
+    pub number: u8,
+    /// Bits a second.
+    pub baud: u32,
 }
 
 #[derive(Clone, Debug, Serialize)]

@@ -3,8 +3,8 @@
 use super::index::Index;
 use super::lanes::{Carries, NodeLane, export_of};
 use super::naming::Naming;
-use super::{ExportImage, IfaceImage, InImage, NetImage, OutImage, PeerImage, RouteImage};
-use crate::hir::{Deployment, Id, NodeId};
+use super::{ExportImage, IfaceImage, InImage, NetImage, OutImage, PeerImage, RouteImage, UartImage};
+use crate::hir::{Deployment, Id, Link, NetworkKind, NodeId};
 use crate::plan::report::way;
 use crate::plan::{Plan, Route, Transport, edge_name};
 use std::collections::BTreeMap;
@@ -86,6 +86,9 @@ fn route_image(index: &Index<'_>, node: NodeId, number: usize, out: &mut NetImag
     }
 }
 
+/// Of a serial line that declares no rate, in bits a second.
+const USUAL_BAUD: u64 = 115_200;
+
 /// The neighbour at position `to` of a route, as seen from position `at`; added to the tables if it is new.
 fn peer(
     hir: &Deployment,
@@ -102,10 +105,12 @@ fn peer(
         if at < to { (hop.out_link, hop.in_link) } else { (hop.in_link, hop.out_link) };
     let iface = out.ifaces.iter().position(|i| i.node_link == own_link).unwrap_or_else(|| {
         let net = &hir.networks[network];
+        let link = &hir.nodes[route.nodes[at]].links[own_link];
         out.ifaces.push(IfaceImage {
             network: net.name.to_string(),
             mtu: u32::MAX,
             latency_us: net.latency.unwrap_or(0) / 1000,
+            uart: uart(net.kind, link),
             node_link: own_link,
         });
         out.ifaces.len() - 1
@@ -127,4 +132,12 @@ fn peer(
     });
     out.peers[index].max_payload = out.peers[index].max_payload.max(largest);
     index
+}
+
+/// The number and the baud rate of the UART of a line, where the deployment names one.
+fn uart(kind: NetworkKind, link: &Link) -> Option<UartImage> {
+    let number = link.device.as_ref()?.value.strip_prefix("uart")?.parse().ok()?;
+    let baud = link.baud.as_ref().map_or(USUAL_BAUD, |b| b.value);
+    let baud = u32::try_from(baud).unwrap_or(u32::MAX);
+    (kind == NetworkKind::Uart).then_some(UartImage { number, baud })
 }

@@ -113,6 +113,8 @@ pub(super) fn domain(image: &NodeImage, group: Option<usize>, domain: &DomainIma
         cx.insert("groups", &image.groups.iter().map(group_view).collect::<Vec<_>>());
         cx.insert("net", &net_view(image));
         cx.insert("watchdog", &image.watchdog_ns);
+        cx.insert("health", &domain.instances.iter().filter(|i| i.type_path == "services::Health").count());
+        cx.insert("links", &tables::links(image));
         cx.insert("order", &array(&image.order.iter().map(usize::to_string).collect::<Vec<_>>(), 4));
         cx.insert("link_size", if image.target.is_linux() { "roomy" } else { "tight" });
     }

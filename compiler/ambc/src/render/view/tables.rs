@@ -145,6 +145,12 @@ pub(super) fn net_view(image: &NodeImage) -> tera::Value {
     })
 }
 
+/// What is at each interface of a microcontroller, as expressions.
+pub(super) fn links(image: &NodeImage) -> Vec<String> {
+    let uarts = image.net.ifaces.iter().filter_map(|i| i.uart);
+    uarts.map(|u| format!("Link::serial({}, {})", u.number, u.baud)).collect()
+}
+
 /// Imports of the tables, without those that nothing here needs.
 pub(super) fn uses(image: &NodeImage, group: Option<usize>, lanes: bool) -> String {
     let mut spec: BTreeSet<&str> = BTreeSet::new();
@@ -175,6 +181,9 @@ pub(super) fn uses(image: &NodeImage, group: Option<usize>, lanes: bool) -> Stri
             spec.extend(image.groups.iter().any(|g| g.restart.limit.is_some()).then_some("Then"));
             if lanes {
                 spec.extend(["NodeLane", "Side"]);
+            }
+            if !image.target.is_linux() && !image.net.ifaces.is_empty() {
+                spec.insert("Link");
             }
         }
     }
