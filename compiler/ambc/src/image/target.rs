@@ -38,7 +38,7 @@ const BOARDS: [(&str, u32, u32); 1] = [("mps2_an386", 0, 0x2000_0000)];
 /// Stack of an instance on a microcontroller that declares none, in bytes.
 const DEFAULT_STACK: u64 = 4 * 1024;
 /// What the kernel group needs for itself.
-const KERNEL_STACK: u64 = 4 * 1024;
+const KERNEL_STACK: u64 = 16 * 1024;
 
 impl Target {
     /// That of the nodes on a platform.
