@@ -51,12 +51,32 @@ fn on_two_nodes_another_node_answers() {
     );
 }
 
-/// Skipped loudly where the machine has no emulator, or no Rust for the board.
-#[test]
-fn on_a_microcontroller_two_isolated_groups_of_an_emulated_board_answer() {
-    let lacks = finish("doctor", ambc(AMBC, &["doctor", "examples/calc/board.amb"]));
+/// False, and loudly so, where the machine has no emulator, or no Rust for the board.
+fn can_emulate(deck: &str) -> bool {
+    let lacks = finish("doctor", ambc(AMBC, &["doctor", &format!("examples/calc/{deck}.amb")]));
     if lacks.code() != Some(0) {
         let _ = writeln!(std::io::stderr(), "!!! SKIPPED: {}", lacks.all());
+    }
+    lacks.code() == Some(0)
+}
+
+/// The caller behind the memory protection unit of an emulated board, the callee in a sandboxed process at the other end of a
+/// serial line.
+#[test]
+fn a_microcontroller_asks_and_linux_answers_over_a_serial_line() {
+    if !can_emulate("board_and_cloud") {
+        return;
+    }
+    let done = run("board_and_cloud");
+    let at_the_board = "board info  ambc: edge ask.calculator -> calculator: 8 calls, 0 errors";
+    assert!(done.stdout.contains(at_the_board), "{}", done.all());
+    let by = answered(&done, "ask.calculator");
+    assert!(by.iter().any(|a| a.starts_with("group calculator (process")), "{by:?}");
+}
+
+#[test]
+fn on_a_microcontroller_two_isolated_groups_of_an_emulated_board_answer() {
+    if !can_emulate("board") {
         return;
     }
     let done = run("board");
@@ -105,7 +125,7 @@ fn all_placements_name_the_same_crates() {
     };
     let first = crates("one_group");
     assert_eq!(first.len(), 2, "{first:?}");
-    for deck in ["two_groups", "two_nodes", "three_hops"] {
+    for deck in ["two_groups", "two_nodes", "three_hops", "board", "board_and_cloud"] {
         assert_eq!(crates(deck), first, "{deck}");
     }
 }
