@@ -14,6 +14,7 @@ pub mod image;
 pub mod layout;
 pub mod link;
 pub mod load;
+pub mod package;
 pub mod plan;
 pub mod render;
 pub mod resolve;

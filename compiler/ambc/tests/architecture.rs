@@ -13,6 +13,7 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("layout", &[]),
     // Scripts are generated files.
     ("link", &["emit", "layout", "render"]),
+    ("package", &["emit", "layout", "link"]),
     ("resolve", &["load", "syntax", "hir"]),
     ("check", &["hir"]),
     ("plan", &["hir", "check"]),
@@ -20,7 +21,7 @@ const MAY_SEE: &[(&str, &[&str])] = &[
     ("render", &["image"]),
     ("emit", &["render"]),
     ("cargo", &["emit"]),
-    ("build", &["cargo", "emit", "image", "layout", "link", "render", "hir", "check", "plan"]),
+    ("build", &["cargo", "emit", "image", "layout", "link", "package", "render", "hir", "check", "plan"]),
     ("cluster", &["emit", "hir", "image", "layout"]),
     // Writes files to start from, for services of interfaces that are there.
     ("scaffold", &["emit", "hir", "load", "render"]),
@@ -41,7 +42,10 @@ const MAY_SEE: &[(&str, &[&str])] = &[
 const WORLD: &[(&str, &[&str])] = &[
     (
         "std::fs",
-        &["load", "emit", "cargo", "build", "link", "driver", "cli", "cluster", "scaffold", "doctor"],
+        &[
+            "load", "emit", "cargo", "build", "link", "package", "driver", "cli", "cluster", "scaffold",
+            "doctor",
+        ],
     ),
     ("process::Command", &["cargo", "cluster", "doctor", "link"]),
     ("env::var", &["cli", "cargo", "cluster", "doctor", "link"]),

@@ -52,6 +52,10 @@ fn test(whole: bool) -> ExitCode {
     steps.run_with("tests of the workspace", "cargo", &tests, &[("INSTA_UPDATE", "no")]);
     if whole {
         bare_metal(&mut steps);
+        // Tests that boot a board say themselves that they were skipped; here it is said why.
+        if let Err(why) = setup::emulator() {
+            steps.skip("boards in the emulator", &why);
+        }
         // One long thread of work, beside clusters that often wait.
         let checks = std::thread::spawn(|| {
             let mut aside = Steps::aside();

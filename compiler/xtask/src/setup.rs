@@ -14,6 +14,22 @@ pub(crate) fn target(triple: &str) -> Result<(), String> {
         .map_err(|e| format!("the target `{triple}` is not here and cannot be added: {e}"))
 }
 
+/// The emulator of the boards, from the packages of the distribution where this user may install them.
+pub(crate) fn emulator() -> Result<(), String> {
+    const PROGRAM: &str = "qemu-system-arm";
+    if output(PROGRAM, &["--version"]).is_ok() {
+        return Ok(());
+    }
+    let root = output("id", &["-u"]).is_ok_and(|id| id.trim() == "0");
+    let install: &[&str] = if root { &["apt-get"] } else { &["sudo", "-n", "apt-get"] };
+    let apt = |args: &[&str]| output(install[0], &[&install[1..], args].concat());
+    println!("    {} install -y {PROGRAM}", install.join(" "));
+    apt(&["update"])
+        .and_then(|_| apt(&["install", "-y", "--no-install-recommends", PROGRAM]))
+        .map(|_| ())
+        .map_err(|e| format!("`{PROGRAM}` is not here and cannot be installed: {e}"))
+}
+
 /// Miri of the nightly toolchain.
 pub(crate) fn miri() -> Result<(), String> {
     let toolchains = output("rustup", &["toolchain", "list"])?;

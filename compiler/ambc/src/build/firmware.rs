@@ -4,27 +4,30 @@ use super::BuildError;
 use crate::cargo::{HOST_TRIPLE, Outcome};
 use crate::image::{BoardMemory, DomainImage, End, LaneImage, NodeImage};
 use crate::layout::{self, Memory, Mpu, Program, Request};
-use crate::link::{self, Job, Library, Linked, Linker};
+use crate::link::{self, Job, Library, Linker};
+use crate::package;
 use ambc_abi::LaneSpec;
 use ambc_abi::image::{STATUS_BYTES, Span};
 use ambc_kernel::lane::lane_bytes_on_microcontrollers;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// Links the programs of a node into `to`; scripts and single programs go to `folder`.
+/// Links the programs of a node and packs them into `to` and the files beside it; scripts and single programs go to `folder`.
+/// Returns all files that stay.
 pub(super) fn make(
     image: &NodeImage,
+    triple: &str,
     memory: &BoardMemory,
     outcome: &Outcome,
     folder: &Path,
     to: &Path,
-) -> Result<Linked, BuildError> {
+) -> Result<Vec<PathBuf>, BuildError> {
     let linker = Linker::find(HOST_TRIPLE).map_err(|e| BuildError::Link(e.into()))?;
     let groups = image.groups.iter().enumerate();
     let job = Job {
         kernel: library(image, None, &image.kernel, outcome)?,
         groups: groups.map(|(g, d)| library(image, Some(g), d, outcome)).collect::<Result<_, _>>()?,
         request: Request {
-            memory: spans(memory),
+            memory: spans(memory, triple),
             kernel: Program::default(),
             groups: vec![Program::default(); image.groups.len()],
             lanes: image.lanes.iter().map(lane).collect(),
@@ -32,9 +35,9 @@ pub(super) fn make(
         },
         lane_names: image.lanes.iter().map(|l| format!("{} -> {}", l.edge, l.to)).collect(),
         folder,
-        to,
     };
-    link::link(&linker, job).map_err(BuildError::Link)
+    let linked = link::link(&linker, job).map_err(BuildError::Link)?;
+    Ok(package::package(&linked, to, memory.uf2_family)?)
 }
 
 fn library(
@@ -57,12 +60,12 @@ fn library(
     })
 }
 
-fn spans(memory: &BoardMemory) -> Memory {
+fn spans(memory: &BoardMemory, triple: &str) -> Memory {
     let span = |start: u32, bytes: u32| Span { start, end: start.saturating_add(bytes) };
     Memory {
         flash: span(memory.flash_start, memory.flash_bytes),
         ram: span(memory.ram_start, memory.ram_bytes),
-        mpu: Mpu::V7 { regions: memory.regions },
+        mpu: Mpu::of(triple, memory.regions),
     }
 }
 

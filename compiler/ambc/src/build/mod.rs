@@ -5,6 +5,7 @@
 
 mod firmware;
 mod messages;
+mod misfit;
 mod runtime;
 mod session;
 mod unsupported;
@@ -173,17 +174,25 @@ fn build_node(
         done.outcome = NodeOutcome::Failed;
         return Ok(done);
     }
+    let mut kept: Vec<_> = done.executables.iter().map(|(_, path)| path.clone()).collect();
     let built = match &image.target {
         Target::Linux => keep(image, &outcome, &done.executables)?,
         Target::CortexM { memory, .. } => {
             let to = &done.executables[0].1;
             let folder = workspace.join("link");
             fs::create_dir_all(&folder).map_err(emit::at("create the folder", &folder))?;
-            firmware::make(image, memory, &outcome, &folder, to)?;
+            match firmware::make(image, triple(image, options), memory, &outcome, &folder, to) {
+                Ok(files) => kept = files,
+                Err(BuildError::Link(e)) => {
+                    diags.push(misfit::told(image, &e).ok_or(BuildError::Link(e))?);
+                    done.outcome = NodeOutcome::Failed;
+                    return Ok(done);
+                }
+                Err(e) => return Err(e),
+            }
             archives(image, &outcome)?
         }
     };
-    let kept: Vec<_> = done.executables.iter().map(|(_, path)| path.clone()).collect();
     cargo::record(&stamp, &key(options), &built, &kept)?;
     done.outcome = NodeOutcome::Built;
     Ok(done)

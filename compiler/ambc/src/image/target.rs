@@ -28,12 +28,41 @@ pub struct BoardMemory {
     pub flash_bytes: u32,
     pub ram_start: u32,
     pub ram_bytes: u32,
-    /// Regions of a PMSAv7 unit.
+    /// Regions of the memory protection unit.
     pub regions: u32,
+    /// What a boot loader that takes UF2 files knows the board by.
+    pub uf2_family: Option<u32>,
 }
 
-/// Boards that images are built for: start of flash and of RAM.
-const BOARDS: [(&str, u32, u32); 1] = [("mps2_an386", 0, 0x2000_0000)];
+/// A built-in microcontroller.
+struct Board {
+    name: &'static str,
+    flash_start: u32,
+    ram_start: u32,
+    uf2_family: Option<u32>,
+    /// The runtime has it, and images are built for it; the others run on the machine that builds.
+    in_runtime: bool,
+}
+
+/// `stm32f746` has its DTCM, SRAM1 and SRAM2 side by side from the start of RAM. `stm32l475` has SRAM1 there; its SRAM2, 32 KiB at
+/// `0x1000_0000`, does not follow it and is not used. `mps2_an505` starts secure and stays so: its addresses are the secure ones.
+const BOARDS: [Board; 5] = [
+    board("mps2_an386", 0, 0x2000_0000, None, true),
+    board("mps2_an505", 0x1000_0000, 0x3800_0000, None, false),
+    board("nrf52840", 0, 0x2000_0000, Some(0xada5_2840), false),
+    board("stm32f746", 0x0800_0000, 0x2000_0000, Some(0x53b8_0f00), false),
+    board("stm32l475", 0x0800_0000, 0x2000_0000, Some(0x00ff_6919), false),
+];
+
+const fn board(
+    name: &'static str,
+    flash_start: u32,
+    ram_start: u32,
+    uf2_family: Option<u32>,
+    in_runtime: bool,
+) -> Board {
+    Board { name, flash_start, ram_start, uf2_family, in_runtime }
+}
 
 /// Stack of an instance on a microcontroller that declares none, in bytes.
 const DEFAULT_STACK: u64 = 4 * 1024;
@@ -54,13 +83,14 @@ impl Target {
             BuiltFor::Emulators => emulated(named)?.board,
             BuiltFor::Platforms | BuiltFor::ThisMachine => named,
         };
-        let (_, flash_start, ram_start) = *BOARDS.iter().find(|(board, ..)| *board == name)?;
+        let board = BOARDS.iter().find(|board| board.name == name && board.in_runtime)?;
         let memory = BoardMemory {
-            flash_start,
+            flash_start: board.flash_start,
             flash_bytes: u32::try_from(platform.flash?).ok()?,
-            ram_start,
+            ram_start: board.ram_start,
             ram_bytes: u32::try_from(platform.ram?).ok()?,
             regions: platform.mpu_regions?,
+            uf2_family: board.uf2_family,
         };
         Some(Self::CortexM { board: name.to_owned(), triple: platform.target.clone(), memory })
     }

@@ -91,7 +91,7 @@ pub struct Layout {
 /// What does not fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Overflow {
-    /// Bytes needed at least, and bytes there are.
+    /// Bytes that everything takes as it was packed, the identity included, and bytes there are.
     Flash {
         needed: u64,
         has: u64,
@@ -117,19 +117,8 @@ pub fn place(request: &Request) -> Result<Layout, Overflow> {
     enough_regions(request, &pairs)?;
     let memory = &request.memory;
     let identity = Span { start: memory.flash.end - IDENTITY, end: memory.flash.end };
-    let mut flash = Free::of(Span { start: memory.flash.start, end: identity.start });
-    let mut ram = Free::of(memory.ram);
-    let no_flash = || Overflow::Flash { needed: flash_needed(request), has: memory.flash.len().into() };
-    let no_ram = || Overflow::Ram { needed: ram_needed(request, &pairs), has: memory.ram.len().into() };
-    let kernel_flash = flash.first(request.kernel.flash).ok_or_else(no_flash)?;
-    let kernel_ram = ram.first(kernel_bytes(request)).ok_or_else(no_ram)?;
-    let codes: Vec<_> = request.groups.iter().map(|g| Item::of(memory.mpu, g.flash)).collect();
-    let codes = flash.place(&codes).ok_or_else(no_flash)?;
-    let rooms = (0..request.groups.len()).map(|g| group_bytes(request, g)).chain(pairs.values().copied());
-    let rooms: Vec<_> = rooms.map(|bytes| Item::of(memory.mpu, bytes)).collect();
-    let rooms = ram.place(&rooms).ok_or_else(no_ram)?;
-    let (rooms, shared) = rooms.split_at(request.groups.len());
-    let shared: BTreeMap<_, _> = pairs.keys().copied().zip(shared.iter().copied()).collect();
+    let (kernel_flash, codes) = flash(request)?;
+    let (kernel_ram, rooms, shared) = ram(request, &pairs)?;
     let mut lanes = vec![0; request.lanes.len()];
     let kernel = placed(kernel_flash, kernel_ram, request.kernel, 0, request, Owner::Kernel, &mut lanes);
     let groups: Vec<_> = (0..request.groups.len())
@@ -141,7 +130,7 @@ pub fn place(request: &Request) -> Result<Layout, Overflow> {
     for (pair, span) in &shared {
         lay(request, Owner::Pair(pair.0, pair.1), span.start, &mut lanes);
     }
-    let used = rooms.iter().chain(shared.values()).map(|s| s.end).max().unwrap_or(kernel_ram.end);
+    let used = end(rooms.iter().chain(shared.values()), kernel_ram);
     Ok(Layout {
         tables: (0..groups.len()).map(|g| table(request, g, &groups[g], &shared)).collect(),
         kernel,
@@ -150,6 +139,65 @@ pub fn place(request: &Request) -> Result<Layout, Overflow> {
         user: Span { start: kernel_ram.end, end: used },
         identity,
     })
+}
+
+/// Flash of the kernel and of the groups.
+fn flash(request: &Request) -> Result<(Span, Vec<Span>), Overflow> {
+    let Memory { flash, mpu, .. } = request.memory;
+    let all = || -> Option<_> {
+        let mut free = Free::from(flash.start);
+        let kernel = free.first(request.kernel.flash)?;
+        let items: Vec<_> = request.groups.iter().map(|g| Item::of(mpu, g.flash)).collect();
+        Some((kernel, free.place(&items, |_, _| false)?))
+    };
+    let (needed, found) = match all() {
+        Some((kernel, codes)) => {
+            (u64::from(end(codes.iter(), kernel) - flash.start + IDENTITY), Some((kernel, codes)))
+        }
+        None => (u64::from(u32::MAX), None),
+    };
+    let has = u64::from(flash.len());
+    found.filter(|_| needed <= has).ok_or(Overflow::Flash { needed, has })
+}
+
+type Shared = BTreeMap<(usize, usize), Span>;
+
+/// RAM of the kernel, of the groups, and of what two groups share.
+fn ram(
+    request: &Request,
+    pairs: &BTreeMap<(usize, usize), u32>,
+) -> Result<(Span, Vec<Span>, Shared), Overflow> {
+    let Memory { ram, mpu, .. } = request.memory;
+    let all = || -> Option<_> {
+        let mut free = Free::from(ram.start);
+        let kernel = free.first(kernel_bytes(request))?;
+        let items: Vec<_> =
+            (0..request.groups.len()).map(|g| Item::of(mpu, group_bytes(request, g))).collect();
+        let rooms = free.place(&items, |_, _| false)?;
+        let keys: Vec<_> = pairs.keys().copied().collect();
+        let items: Vec<_> = pairs.values().map(|bytes| Item::of(mpu, *bytes)).collect();
+        // Below the stack of a group nothing may lie that it can write: an overflow would not fault.
+        let below = |i: usize, at: Span| {
+            let (a, b) = keys[i];
+            at.end == rooms[a].start || at.end == rooms[b].start
+        };
+        let shared = free.place(&items, below)?;
+        Some((kernel, rooms, keys.iter().copied().zip(shared).collect::<Shared>()))
+    };
+    let (needed, found) = match all() {
+        Some((kernel, rooms, shared)) => {
+            let used = end(rooms.iter().chain(shared.values()), kernel) - ram.start;
+            (u64::from(used), Some((kernel, rooms, shared)))
+        }
+        None => (u64::from(u32::MAX), None),
+    };
+    let has = u64::from(ram.len());
+    found.filter(|_| needed <= has).ok_or(Overflow::Ram { needed, has })
+}
+
+/// Where the last of some spans ends, or the kernel if there are none.
+fn end<'s>(spans: impl Iterator<Item = &'s Span>, kernel: Span) -> u32 {
+    spans.map(|s| s.end).max().unwrap_or(kernel.end).max(kernel.end)
 }
 
 /// Whose memory a lane lies in.
@@ -207,16 +255,6 @@ fn kernel_bytes(request: &Request) -> u32 {
 fn group_bytes(request: &Request, group: usize) -> u32 {
     let program = &request.groups[group];
     up(program.stack) + up(request.status) + lanes_of(request, Owner::Group(group)) + up(program.data)
-}
-
-fn flash_needed(request: &Request) -> u64 {
-    let groups: u64 = request.groups.iter().map(|g| u64::from(g.flash)).sum();
-    u64::from(request.kernel.flash) + groups + u64::from(IDENTITY)
-}
-
-fn ram_needed(request: &Request, pairs: &BTreeMap<(usize, usize), u32>) -> u64 {
-    let groups: u64 = (0..request.groups.len()).map(|g| u64::from(group_bytes(request, g))).sum();
-    u64::from(kernel_bytes(request)) + groups + pairs.values().map(|b| u64::from(*b)).sum::<u64>()
 }
 
 /// Divides the RAM of a program, and gives the lanes in it their addresses.

@@ -39,6 +39,11 @@ pub(super) struct Shape {
 }
 
 impl Mpu {
+    /// The unit of a processor, by the target that it is compiled for.
+    pub fn of(target: &str, regions: u32) -> Self {
+        if target.starts_with("thumbv8m") { Self::V8 { regions } } else { Self::V7 { regions } }
+    }
+
     pub(super) fn regions(self) -> usize {
         match self {
             Self::V7 { regions } | Self::V8 { regions } => regions as usize,
@@ -106,15 +111,16 @@ fn v7(number: u32, span: Span, access: Access) -> Region {
     const EXECUTE_NEVER: u32 = 1 << 28;
     const READ_ONLY: u32 = 0b110 << 24;
     const READ_WRITE: u32 = 0b011 << 24;
-    // Normal memory, write-through; RAM is shareable, as the manual recommends for memory on the chip.
-    const CACHEABLE: u32 = 1 << 17;
-    const SHAREABLE: u32 = 1 << 18;
+    // As the default memory map has it, through which the kernel sees: flash is cached write-through, RAM write-back with
+    // allocation, neither is shared. Exclusive access to shared memory needs a monitor that a Cortex-M7 may not have.
+    const WRITE_THROUGH: u32 = 1 << 17;
+    const WRITE_BACK: u32 = 1 << 19 | 1 << 17 | 1 << 16;
     let block = block_of(span);
     let start = span.start & !(block - 1);
     let size = block.trailing_zeros() - 1;
     let rights = match access {
-        Access::Execute => READ_ONLY | CACHEABLE,
-        Access::Write => EXECUTE_NEVER | READ_WRITE | CACHEABLE | SHAREABLE,
+        Access::Execute => READ_ONLY | WRITE_THROUGH,
+        Access::Write => EXECUTE_NEVER | READ_WRITE | WRITE_BACK,
     };
     let attributes = rights | left_out(span, start, block) << 8 | size << 1 | 1;
     Region { base: start | VALID | number, attributes }

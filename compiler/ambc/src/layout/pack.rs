@@ -21,8 +21,9 @@ impl Item {
 pub(super) struct Free(Vec<Span>);
 
 impl Free {
-    pub(super) fn of(memory: Span) -> Self {
-        Self(vec![memory])
+    /// From `start` on without an end: what does not fit into a memory is seen by where it ends.
+    pub(super) fn from(start: u32) -> Self {
+        Self(vec![Span { start, end: u32::MAX }])
     }
 
     /// So many bytes from the very start: for the kernel, which no region covers. A multiple of 32.
@@ -32,15 +33,19 @@ impl Free {
         self.take(Span { start, end: start.checked_add(bytes)? })
     }
 
-    /// A place for each, in their order; `None` if one does not fit.
-    pub(super) fn place(&mut self, items: &[Item]) -> Option<Vec<Span>> {
+    /// A place for each, in their order, that is not `refused` to the item of that index; `None` if the address space ends.
+    pub(super) fn place(
+        &mut self,
+        items: &[Item],
+        refused: impl Fn(usize, Span) -> bool,
+    ) -> Option<Vec<Span>> {
         let mut order: Vec<usize> = (0..items.len()).collect();
         order.sort_by_key(|i| (std::cmp::Reverse(items[*i].bytes), *i));
         let mut out = vec![Span::default(); items.len()];
         for i in order {
             let shapes = &items[i].shapes;
             let places = self.0.iter().flat_map(|free| shapes.iter().filter_map(|s| lowest(*free, *s)));
-            let place = places.min_by_key(|p| (p.end, p.start))?;
+            let place = places.filter(|p| !refused(i, *p)).min_by_key(|p| (p.end, p.start))?;
             out[i] = self.take(place)?;
         }
         Some(out)

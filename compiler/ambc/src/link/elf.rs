@@ -1,28 +1,28 @@
-//! Linked programs: what they take, and one file of them all.
+//! Linked programs: what they take.
 
 use super::LinkError;
 use crate::emit;
 use crate::layout::Program;
-use object::elf::{PF_R, PF_W, PF_X};
-use object::{Object, ObjectSegment, ObjectSymbol, SegmentFlags};
+use object::elf::{SHF_ALLOC, SHF_EXECINSTR, SHF_WRITE};
+use object::{Object, ObjectSection, ObjectSegment, ObjectSymbol, SectionFlags, SectionKind};
 use std::fs;
 use std::path::Path;
 
 /// One linked program.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Linked {
     /// Flash and data; its stack is not known here.
     pub(super) program: Program,
-    entry: u32,
-    /// Bytes to load, by address.
-    segments: Vec<Segment>,
+    pub(super) sections: Sections,
 }
 
-#[derive(Clone, Debug)]
-struct Segment {
-    at: u32,
-    bytes: Vec<u8>,
-    flags: u32,
+/// Bytes of a program by what they are. Constants that stand among the code are counted as such.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Sections {
+    pub code: u32,
+    pub data: u32,
+    /// Zeroed, or left as a reset finds it.
+    pub zeroed: u32,
 }
 
 /// Reads what the linker wrote.
@@ -34,75 +34,31 @@ pub(super) fn read(name: &str, path: &Path) -> Result<Linked, LinkError> {
         let found = file.symbols().find(|s| s.name() == Ok(name));
         found.map(|s| s.address() as u32).ok_or_else(|| wrong(&format!("it has no symbol {name}")))
     };
-    let mut segments = Vec::new();
-    let mut start = u32::MAX;
-    for segment in file.segments() {
-        let data = segment.data().map_err(|e| wrong(&e.to_string()))?;
-        let SegmentFlags::Elf { p_flags } = segment.flags() else { continue };
-        if data.is_empty() {
-            continue;
-        }
-        let at = physical(&file, segment.address()).unwrap_or(segment.address()) as u32;
-        start = start.min(at);
-        segments.push(Segment { at, bytes: data.to_vec(), flags: p_flags });
-    }
+    let loaded = file.segments().filter(|s| s.data().is_ok_and(|d| !d.is_empty()));
+    // Code comes first in the file as in flash; initial values of data are loaded behind it.
+    let start = loaded.map(|s| s.address() as u32).next().unwrap_or_default();
     let program = Program {
         flash: symbol("__ambc_flash_end")?.saturating_sub(start),
         data: symbol("__ambc_ram_end")? - symbol("__ambc_data_start")?,
         stack: 0,
     };
-    Ok(Linked { program, entry: file.entry() as u32, segments })
+    Ok(Linked { program, sections: sections(&file) })
 }
 
-/// Where a segment is loaded: initial values of data lie in flash, behind the code.
-fn physical(file: &object::File<'_>, address: u64) -> Option<u64> {
-    use object::read::elf::ProgramHeader as _;
-    let object::File::Elf32(elf) = file else { return None };
-    let endian = elf.endian();
-    let header = elf.elf_program_headers().iter().find(|h| u64::from(h.p_vaddr(endian)) == address)?;
-    Some(header.p_paddr(endian).into())
-}
-
-const HEADER: usize = 52;
-const PROGRAM_HEADER: usize = 32;
-
-/// One executable of all programs, which starts as the first does.
-pub(super) fn merge(programs: &[Linked], to: &Path) -> Result<(), LinkError> {
-    let segments: Vec<&Segment> = programs.iter().flat_map(|p| &p.segments).collect();
-    let entry = programs.first().map_or(0, |p| p.entry);
-    let mut out = header(entry, segments.len() as u16);
-    let mut at = (HEADER + PROGRAM_HEADER * segments.len()).next_multiple_of(16);
-    for s in &segments {
-        let len = s.bytes.len() as u32;
-        // All is loaded where it stays: RAM is set up by the programs themselves.
-        let flags = s.flags & (PF_R | PF_W | PF_X);
-        words(&mut out, &[1, at as u32, s.at, s.at, len, len, flags, 4]);
-        at = (at + s.bytes.len()).next_multiple_of(16);
+fn sections(file: &object::File<'_>) -> Sections {
+    let mut out = Sections::default();
+    for section in file.sections() {
+        let SectionFlags::Elf { sh_flags } = section.flags() else { continue };
+        let has = |flag: u32| sh_flags & u64::from(flag) != 0;
+        if !has(SHF_ALLOC) {
+            continue;
+        }
+        let to = match section.kind() {
+            SectionKind::UninitializedData => &mut out.zeroed,
+            _ if has(SHF_WRITE) && !has(SHF_EXECINSTR) => &mut out.data,
+            _ => &mut out.code,
+        };
+        *to += section.size() as u32;
     }
-    for s in &segments {
-        out.resize(out.len().next_multiple_of(16), 0);
-        out.extend_from_slice(&s.bytes);
-    }
-    emit::write_if_changed(to, &out)?;
-    Ok(())
-}
-
-/// An executable for 32-bit Arm, version 5 of its EABI, with floating-point arguments in registers.
-fn header(entry: u32, segments: u16) -> Vec<u8> {
-    const MACHINE: u16 = 40;
-    const FLAGS: u32 = 0x0500_0400;
-    let mut out = vec![0x7f, b'E', b'L', b'F', 1, 1, 1, 0];
-    out.resize(16, 0);
-    halves(&mut out, &[2, MACHINE]);
-    words(&mut out, &[1, entry, HEADER as u32, 0, FLAGS]);
-    halves(&mut out, &[HEADER as u16, PROGRAM_HEADER as u16, segments, 0, 0, 0]);
     out
-}
-
-fn halves(out: &mut Vec<u8>, values: &[u16]) {
-    values.iter().for_each(|v| out.extend_from_slice(&v.to_le_bytes()));
-}
-
-fn words(out: &mut Vec<u8>, values: &[u32]) {
-    values.iter().for_each(|v| out.extend_from_slice(&v.to_le_bytes()));
 }

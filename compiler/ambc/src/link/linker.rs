@@ -66,7 +66,8 @@ impl Linker {
         to: &Path,
     ) -> Result<(), LinkerError> {
         let mut linker = Command::new(&self.program);
-        linker.args(self.flavor).args(["--gc-sections", "-nostdlib", "-T"]).arg(script);
+        // A program without its entry would be a warning, and an empty program.
+        linker.args(self.flavor).args(["--gc-sections", "--fatal-warnings", "-nostdlib", "-T"]).arg(script);
         let output = linker.arg("-o").arg(to).arg(archive).output();
         let output = output.map_err(|e| LinkerError::Start(self.program.clone(), e.to_string()))?;
         if output.status.success() {

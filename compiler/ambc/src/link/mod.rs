@@ -1,12 +1,13 @@
 //! Static libraries to one image of a microcontroller: each program is linked twice, the first time to learn its size.
 //!
-//! In: a library for each program, and what [`crate::layout`] has to know of the node. Out: one ELF file with all programs,
-//! and where everything lies. cargo compiles nothing again when only an address changed.
+//! In: a library for each program, and what [`crate::layout`] has to know of the node. Out: each program where it stays, and
+//! where everything lies. cargo compiles nothing again when only an address changed.
 
 mod elf;
 mod linker;
 mod script;
 
+pub use elf::Sections;
 pub use linker::{Linker, LinkerError};
 
 use crate::emit::{EmitError, write_if_changed};
@@ -41,8 +42,6 @@ pub struct Job<'a> {
     pub lane_names: Vec<String>,
     /// For scripts and what lies between.
     pub folder: &'a Path,
-    /// The image.
-    pub to: &'a Path,
 }
 
 /// Why there is no image.
@@ -52,7 +51,8 @@ pub enum LinkError {
     Emit(EmitError),
     /// A linked program is not what it should be: the program, and what about it.
     Program(String, String),
-    Overflow(Overflow),
+    /// What does not fit, and what each program takes, the kernel's first.
+    Overflow(Overflow, Vec<(String, Program)>),
 }
 
 impl std::fmt::Display for LinkError {
@@ -61,13 +61,13 @@ impl std::fmt::Display for LinkError {
             Self::Linker(e) => e.fmt(f),
             Self::Emit(e) => e.fmt(f),
             Self::Program(name, what) => write!(f, "program `{name}`: {what}"),
-            Self::Overflow(Overflow::Flash { needed, has }) => {
+            Self::Overflow(Overflow::Flash { needed, has }, _) => {
                 write!(f, "the image needs {needed} bytes of flash, and there are {has}")
             }
-            Self::Overflow(Overflow::Ram { needed, has }) => {
+            Self::Overflow(Overflow::Ram { needed, has }, _) => {
                 write!(f, "the image needs {needed} bytes of RAM, and there are {has}")
             }
-            Self::Overflow(Overflow::Regions { group, needed, has }) => {
+            Self::Overflow(Overflow::Regions { group, needed, has }, _) => {
                 write!(f, "group {group} needs {needed} regions of memory protection, and there are {has}")
             }
         }
@@ -93,20 +93,37 @@ pub struct Linked {
     /// What the kernel program and each group take.
     pub kernel: Program,
     pub groups: Vec<Program>,
+    /// The executables, the kernel's first.
+    pub executables: Vec<Executable>,
 }
 
-/// Links everything and writes the image, whole or not at all.
+/// A program at the addresses that it runs at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Executable {
+    pub name: String,
+    /// With the debug information of its code.
+    pub elf: PathBuf,
+    pub sections: Sections,
+}
+
+/// Links everything.
 pub fn link(linker: &Linker, mut job: Job<'_>) -> Result<Linked, LinkError> {
     job.request.kernel = measure(linker, &job, None)?;
     job.request.groups =
         (0..job.groups.len()).map(|g| measure(linker, &job, Some(g))).collect::<Result<_, _>>()?;
-    let layout = layout::place(&job.request).map_err(LinkError::Overflow)?;
-    let mut programs = vec![finally(linker, &job, None, &layout)?];
+    let layout = layout::place(&job.request).map_err(|o| LinkError::Overflow(o, programs(&job)))?;
+    let mut executables = vec![finally(linker, &job, None, &layout)?];
     for group in 0..job.groups.len() {
-        programs.push(finally(linker, &job, Some(group), &layout)?);
+        executables.push(finally(linker, &job, Some(group), &layout)?);
     }
-    elf::merge(&programs, job.to)?;
-    Ok(Linked { layout, kernel: job.request.kernel, groups: job.request.groups })
+    Ok(Linked { layout, kernel: job.request.kernel, groups: job.request.groups, executables })
+}
+
+/// What each program takes, for messages.
+fn programs(job: &Job<'_>) -> Vec<(String, Program)> {
+    let libraries = std::iter::once(&job.kernel).chain(&job.groups);
+    let programs = std::iter::once(&job.request.kernel).chain(&job.request.groups);
+    libraries.map(|l| l.name.clone()).zip(programs.copied()).collect()
 }
 
 fn library<'j>(job: &'j Job<'_>, group: Option<usize>) -> &'j Library {
@@ -126,7 +143,7 @@ fn measure(linker: &Linker, job: &Job<'_>, group: Option<usize>) -> Result<Progr
         user: Span { start: memory.ram.end, end: memory.ram.end },
         identity: memory.flash.end,
     };
-    let linked = run(linker, job, group, &script, "sizing")?;
+    let linked = elf::read(&library(job, group).name, &run(linker, job, group, &script, "sizing")?)?;
     Ok(Program { stack: library(job, group).stack, ..linked.program })
 }
 
@@ -136,7 +153,7 @@ fn finally(
     job: &Job<'_>,
     group: Option<usize>,
     layout: &Layout,
-) -> Result<elf::Linked, LinkError> {
+) -> Result<Executable, LinkError> {
     let place = group.map_or(&layout.kernel, |g| &layout.groups[g]);
     let script = Script {
         flash: place.flash,
@@ -147,7 +164,10 @@ fn finally(
         user: layout.user,
         identity: layout.identity.start,
     };
-    run(linker, job, group, &script, "image")
+    let elf = run(linker, job, group, &script, "image")?;
+    let name = library(job, group).name.clone();
+    let sections = elf::read(&name, &elf)?.sections;
+    Ok(Executable { name, elf, sections })
 }
 
 fn run(
@@ -156,11 +176,11 @@ fn run(
     group: Option<usize>,
     script: &Script<'_>,
     pass: &str,
-) -> Result<elf::Linked, LinkError> {
+) -> Result<PathBuf, LinkError> {
     let program = library(job, group);
     let path = |extension: &str| job.folder.join(format!("{}.{pass}.{extension}", program.slug));
     let text = script.text(&Renderer::new(), program, &job.lane_names, group.is_none());
     write_if_changed(&path("ld"), text.as_bytes())?;
     linker.link(&program.name, &path("ld"), &program.archive, &path("elf"))?;
-    elf::read(&program.name, &path("elf"))
+    Ok(path("elf"))
 }

@@ -181,7 +181,7 @@ pub(super) fn platforms() -> Vec<Platform> {
         Platform { ram: Some(256 * MIB), ..hosted("x86_64_vm", PlatformKind::X86_64, "x86_64-unknown-none") },
         cortex_m("nrf52840", M4F, 1024 * KIB, 256 * KIB, 64, 8),
         cortex_m("stm32f746", M7, 1024 * KIB, 320 * KIB, 216, 8),
-        cortex_m("stm32l475", M4F, 1024 * KIB, 128 * KIB, 80, 8),
+        cortex_m("stm32l475", M4F, 1024 * KIB, 96 * KIB, 80, 8),
         cortex_m("mps2_an386", M4F, 4 * MIB, 4 * MIB, 25, 8),
         cortex_m("mps2_an505", M33, 4 * MIB, 4 * MIB, 20, 16),
     ]
