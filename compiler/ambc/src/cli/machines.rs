@@ -62,7 +62,7 @@ fn links(checked: &Checked<Deployment>, member: &MemberImage, board: &str, diags
         let link = &node.links[iface.node_link];
         let Some(network) = link.network else { continue };
         let is_line = checked.carrier(network) == Carrier::Pty;
-        if is_line && checked.uart(emulated, member.node, iface.node_link).is_some() {
+        if is_line && emulated.uart(link).is_some() {
             continue;
         }
         let (name, kind) = (&checked.networks[network].name, checked.networks[network].kind.word());
@@ -100,6 +100,32 @@ pub(super) fn say_what_stands_in(
     }
     for stand_in in report::stand_ins(checked, plan) {
         shell.err(&format!("note: {stand_in}\n"));
+    }
+}
+
+/// A machine sends as it sends: what a wire is declared to lose or delay, and faults to inject, are imposed by Linux nodes.
+pub(super) fn say_what_is_not_imposed(
+    shell: &Shell,
+    checked: &Checked<Deployment>,
+    classes: &[&ClassImage],
+    nodes: &BTreeSet<NodeId>,
+    ideal: bool,
+    impaired: bool,
+) {
+    let machines = classes.iter().filter(|c| !c.image.target.is_linux()).flat_map(|c| &c.members);
+    for member in machines.filter(|m| nodes.contains(&m.node)) {
+        let node = &checked.nodes[member.node];
+        for iface in &member.image.net.ifaces {
+            let Some(network) = node.links[iface.node_link].network else { continue };
+            let of = &checked.networks[network];
+            let declared = of.loss.is_some() || of.latency.is_some() || of.bandwidth.is_some();
+            if checked.carrier(network) == Carrier::Pty && (impaired || (declared && !ideal)) {
+                let (node, network) = (&node.name, &of.name);
+                shell.err(&format!(
+                    "note: what emulated node `{node}` sends over `{network}` is neither lost nor delayed\n"
+                ));
+            }
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::args::{Common, RunArgs};
 use super::build::{Built, prepare_and_build};
+use super::machines::say_what_is_not_imposed;
 use super::shell::Shell;
 use crate::build::NodeBuild;
 use crate::cluster::{
@@ -54,6 +55,9 @@ fn start(shell: &Shell, args: &RunArgs, built: &Built) -> Result<Exit, Box<dyn s
     if args.impair.is_some() {
         say_what_is_not_impaired(shell, built);
     }
+    let classes: Vec<_> = built.classes.iter().map(|(class, _)| class).collect();
+    let impaired = args.impair.is_some();
+    say_what_is_not_imposed(shell, &built.checked, &classes, &built.nodes, args.ideal, impaired);
     let stop = Arc::new(AtomicBool::new(false));
     let asked = Arc::clone(&stop);
     ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed))?;

@@ -148,7 +148,7 @@ impl Setup<'_> {
         let (node, image) = (at.member.node, &at.member.image);
         let mut uarts = vec![None; board.uarts];
         for iface in &image.net.ifaces {
-            let uart = self.hir.uart(board, node, iface.node_link);
+            let uart = board.uart(&self.hir.nodes[node].links[iface.node_link]);
             if let (Some(uart), Place::Serial { device, .. }) = (uart, self.map(image, node, iface)) {
                 uarts[uart] = Some(Wire::Device(device));
             }

@@ -1,6 +1,6 @@
 //! The boards that an emulator has, and which microcontroller runs on which.
 
-use super::{Deployment, NodeId};
+use super::Link;
 
 /// What the nodes of a deployment are built for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,29 +41,13 @@ pub fn emulated(platform: &str) -> Option<&'static EmulatedBoard> {
     }
 }
 
-impl Deployment {
-    /// Which UART for links, from 0, a link of a node on this board has: what its device says, or else the first that no other
-    /// link names. None if the board has no such UART.
-    pub fn uart(&self, board: &EmulatedBoard, node: NodeId, link: usize) -> Option<usize> {
-        let links = &self.nodes[node].links;
-        let named = |at: usize| links[at].device.as_ref().and_then(|d| board.uart(&d.value));
-        if links[link].device.is_some() {
-            return named(link);
-        }
-        let nameless = links[..link].iter().filter(|l| l.device.is_none() && self.is_serial(l)).count();
-        let free = |uart: &usize| (0..links.len()).all(|at| named(at) != Some(*uart));
-        (0..board.uarts).filter(free).nth(nameless)
-    }
-
-    fn is_serial(&self, link: &super::Link) -> bool {
-        use super::NetworkKind::{Uart, Xbee};
-        link.network.is_some_and(|n| matches!(self.networks[n].kind, Uart | Xbee))
-    }
-}
-
 impl EmulatedBoard {
-    /// Which of the board's UARTs for links a device is, from 0.
-    pub fn uart(&self, device: &str) -> Option<usize> {
+    /// Which of the board's UARTs for links a link names, from 0.
+    pub fn uart(&self, link: &Link) -> Option<usize> {
+        self.numbered(&link.device.as_ref()?.value)
+    }
+
+    fn numbered(&self, device: &str) -> Option<usize> {
         device.strip_prefix("uart")?.parse().ok().filter(|n| *n < self.uarts)
     }
 }
@@ -81,7 +65,7 @@ mod tests {
 
     #[test]
     fn a_device_is_one_of_the_boards_uarts_or_none() {
-        let uarts: Vec<_> = ["uart0", "uart2", "uart3", "spi0", "uart"].map(|d| AN386.uart(d)).to_vec();
+        let uarts: Vec<_> = ["uart0", "uart2", "uart3", "spi0", "uart"].map(|d| AN386.numbered(d)).to_vec();
         assert_eq!(uarts, [Some(0), Some(2), None, None, None]);
     }
 }
