@@ -1,13 +1,16 @@
 //! A real emulator with a small machine in it, run as a node. Skipped loudly where there is no emulator, or no Rust for it.
 
-use ambc::cluster::{Event, Machine, NodeEvent, NodeStart, RunEnd, RunOptions, Runs, Top, Wire, run};
+use ambc::cluster::{
+    Event, Machine, NodeEvent, NodeStart, RunEnd, RunOptions, Runs, Top, TopClient, TopReport, Wire, run,
+};
 use ambc::hir::{EMULATOR, emulated};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::thread::JoinHandle;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -45,6 +48,7 @@ fn compile() -> Result<(TempDir, PathBuf), String> {
 struct Heard {
     events: Vec<Event>,
     end: RunEnd,
+    report: Option<TopReport>,
     folder: TempDir,
 }
 
@@ -53,11 +57,11 @@ struct Trial {
     orders: &'static str,
     until_idle: bool,
     watchdog: Option<Duration>,
-    /// Ends the run once it is heard.
-    enough: fn(&Event) -> bool,
+    /// Somebody looks at it, which ends the run.
+    seen: bool,
 }
 
-const USUAL: Trial = Trial { orders: "-", until_idle: true, watchdog: None, enough: |_| false };
+const USUAL: Trial = Trial { orders: "-", until_idle: true, watchdog: None, seen: false };
 
 impl Trial {
     /// None if there is no emulator.
@@ -82,17 +86,31 @@ impl Trial {
             identity_at: 0x3f_f000,
         };
         let node = NodeStart { name: "m".into(), runs: Runs::Machine(machine), watchdog: self.watchdog };
-        let (stop, mut events) = (AtomicBool::new(false), Vec::new());
+        let (stop, mut events) = (Arc::new(AtomicBool::new(false)), Vec::new());
         let options = RunOptions { until_idle: self.until_idle };
-        let end = run(&[node], options, &stop, &Top::new("d", vec![]), |event| {
-            if (self.enough)(&event) {
-                stop.store(true, Ordering::Relaxed);
-            }
-            events.push(event);
-        });
+        let mut top = Top::new("d", vec![]);
+        top.open(folder.path()).expect("a place");
+        let report = self.seen.then(|| look(folder.path(), &stop));
+        let end = run(&[node], options, &stop, &top, |event| events.push(event));
+        let report = report.map(|looking| looking.join().expect("no panic"));
         assert_eq!(answers.join().expect("no panic"), "!".repeat(self.orders.len()), "each life answered");
-        Some(Heard { events, end: end.expect("it starts"), folder })
+        Some(Heard { events, end: end.expect("it starts"), report, folder })
     }
+}
+
+/// What `ambc top` gets to see, once the machine answers; then the run ends.
+fn look(folder: &Path, stop: &Arc<AtomicBool>) -> JoinHandle<TopReport> {
+    let (folder, stop) = (folder.to_owned(), Arc::clone(stop));
+    std::thread::spawn(move || {
+        let report = loop {
+            match TopClient::connect(&folder).and_then(|mut top| top.report()) {
+                Err(e) if e.kind() == ErrorKind::TimedOut => {}
+                report => break report,
+            }
+        };
+        stop.store(true, Ordering::Relaxed);
+        report.expect("it answers")
+    })
 }
 
 /// What the lives answer to their orders.
@@ -140,6 +158,16 @@ fn a_machine_is_a_node_and_ends_in_order() {
     assert_eq!(heard.lines(), ["m info probe: hello, first life", "m info probe: bye"]);
     assert!(heard.has(&NodeEvent::Ready) && heard.has(&NodeEvent::Stopped));
     assert!(heard.nothing_runs_on());
+}
+
+#[test]
+fn top_sees_what_a_machine_reports_and_stop_ends_it() {
+    let Some(heard) = (Trial { until_idle: false, seen: true, ..USUAL }).run() else { return };
+    assert_eq!(heard.end, RunEnd::Ended { failed: vec![] });
+    let nodes = heard.report.as_ref().map(|r| r.nodes.as_slice()).unwrap_or_default();
+    let [node] = nodes else { panic!("{nodes:?}") };
+    assert_eq!((node.name.as_str(), node.groups[0].state.as_str()), ("m", "serving"));
+    assert!(heard.has(&NodeEvent::Stopped) && heard.nothing_runs_on());
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub struct NodeProcess {
     start: NodeStart,
     child: Child,
     control: UnixStream,
-    readers: Vec<JoinHandle<()>>,
+    reader: Option<JoinHandle<()>>,
     /// When it was asked what it has not answered yet.
     asked: Option<Instant>,
     /// It has answered once: from then on its watchdog counts.
@@ -50,26 +50,21 @@ impl NodeProcess {
         let stdout =
             child.stdout.take().ok_or_else(|| io::Error::other("the node has no standard output"))?;
         let complaints = child.stderr.take().map(|e| complaints(e, life.clone(), events.clone()));
-        let (who, log_events) = (life.clone(), events.clone());
+        let control_events = said(control.try_clone()?, life.clone(), events.clone());
+        let who = life.clone();
         let log = std::thread::spawn(move || {
             each_line(stdout, |line| {
-                log_events.send((who.clone(), NodeMessage::Log(LogLine::parse(line)))).is_ok()
+                events.send((who.clone(), NodeMessage::Log(LogLine::parse(line)))).is_ok()
             });
-            let _ = log_events.send((who, NodeMessage::Closed));
+            // All of its last words come before its end.
+            for other in complaints.into_iter().chain([control_events]) {
+                let _ = other.join();
+            }
+            let _ = events.send((who, NodeMessage::Closed));
         });
-        let (who, reader) = (life.clone(), control.try_clone()?);
-        let events = std::thread::spawn(move || {
-            each_line(reader, |line| {
-                let event = NodeEvent::parse(line).map(NodeMessage::Event);
-                match event.or_else(|| Reported::parse(line).map(NodeMessage::Reported)) {
-                    Some(message) => events.send((who.clone(), message)).is_ok(),
-                    None => true,
-                }
-            });
-        });
-        let readers = [log, events].into_iter().chain(complaints).collect();
+        let reader = Some(log);
         let (asked, answers, closed, last_word, start) = (None, false, false, None, start.clone());
-        Ok(Self { life, start, child, control, readers, asked, answers, closed, last_word })
+        Ok(Self { life, start, child, control, reader, asked, answers, closed, last_word })
     }
 
     /// Kills the process, and starts another of the same node.
@@ -156,7 +151,7 @@ impl NodeProcess {
         let _ = self.child.kill();
         let _ = self.child.wait();
         let _ = self.control.shutdown(std::net::Shutdown::Both);
-        for reader in self.readers.drain(..) {
+        if let Some(reader) = self.reader.take() {
             let _ = reader.join();
         }
     }
@@ -187,6 +182,19 @@ impl Runs {
             }
         }
     }
+}
+
+/// Passes on what comes over the control line.
+fn said(control: UnixStream, who: Life, events: Sender<Message>) -> JoinHandle<()> {
+    std::thread::spawn(move || {
+        each_line(control, |line| {
+            let event = NodeEvent::parse(line).map(NodeMessage::Event);
+            match event.or_else(|| Reported::parse(line).map(NodeMessage::Reported)) {
+                Some(message) => events.send((who.clone(), message)).is_ok(),
+                None => true,
+            }
+        });
+    })
 }
 
 /// Passes on what an emulator says about its machine.
