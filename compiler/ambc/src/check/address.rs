@@ -5,8 +5,9 @@ use std::net::IpAddr;
 
 /// Longest path of a unix socket, without the zero at its end.
 const UNIX_PATH: usize = 107;
-/// The radios of the runtime have 16-bit addresses; the last is for all.
+/// The radios of the runtime have 16-bit addresses; the last is for all, and the one before for those that have none.
 const RADIO_ALL: u64 = 0xffff;
+const RADIO_NONE: u64 = 0xfffe;
 
 /// What a network of this kind calls an address, for help.
 pub(super) fn expected(kind: NetworkKind) -> &'static str {
@@ -55,7 +56,8 @@ pub(super) fn canonical(kind: NetworkKind, address: &Address) -> Address {
 fn radio(number: u64) -> Result<(), String> {
     match number {
         RADIO_ALL => Err(format!("`{number:#06x}` means every node")),
-        0..RADIO_ALL => Ok(()),
+        RADIO_NONE => Err(format!("`{number:#06x}` means a radio without an address")),
+        0..RADIO_NONE => Ok(()),
         _ => Err(format!("`{number:#x}` has more than 16 bits")),
     }
 }
@@ -182,8 +184,14 @@ mod tests {
     #[test]
     fn radios_take_sixteen_bits_and_sockets_take_paths() {
         let radio = |n| check(NetworkKind::Xbee, &Address::Number(n)).is_ok();
-        assert!(radio(0) && radio(2) && radio(0xfffe));
-        assert!(!radio(0xffff) && !radio(0x1_0000) && !radio(u64::MAX) && !text(NetworkKind::Xbee, "2"));
+        assert!(radio(0) && radio(2) && radio(0xfffd));
+        assert!(
+            !radio(0xfffe)
+                && !radio(0xffff)
+                && !radio(0x1_0000)
+                && !radio(u64::MAX)
+                && !text(NetworkKind::Xbee, "2")
+        );
         assert!(text(NetworkKind::Unix, "/run/a.sock") && text(NetworkKind::Unix, "a"));
         assert!(!text(NetworkKind::Unix, "") && !text(NetworkKind::Unix, &"x".repeat(108)));
         assert!(check(NetworkKind::Unix, &Address::Number(1)).is_err());

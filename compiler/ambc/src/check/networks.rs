@@ -22,19 +22,19 @@ pub(super) fn a_uart_has_two_nodes(cx: &Context<'_>, diags: &mut Diagnostics) {
 /// Smallest frame of the runtime: one that holds an acknowledgement.
 const SMALLEST_FRAME: u32 = 80;
 
-/// A frame has room for more than its header. Streams have no frames.
+/// A frame has room for more than its header, and no more than the medium carries. Streams have no frames.
 pub(super) fn an_mtu_has_room(cx: &Context<'_>, diags: &mut Diagnostics) {
-    for (_, network) in cx.hir.networks.iter().filter(|(_, n)| !n.broken && !n.kind.is_stream()) {
-        if let Some(at) = network.mtu_span.filter(|_| network.mtu < SMALLEST_FRAME) {
-            diags.push(Mistake::NoRoom { network, mtu: network.mtu, at }.diagnostic());
-        }
-    }
+    let own =
+        cx.hir.networks.iter().filter(|(_, n)| !n.broken).map(|(_, n)| (n, n.mtu_span.map(|at| (n.mtu, at))));
     let links = cx.hir.nodes.iter().flat_map(|(_, n)| &n.links);
-    for (link, id) in links.filter_map(|l| Some((l, l.network?))) {
-        let network = &cx.hir.networks[id];
-        if let Some(mtu) = link.mtu.as_ref().filter(|m| m.value < SMALLEST_FRAME && !network.kind.is_stream())
-        {
-            diags.push(Mistake::NoRoom { network, mtu: mtu.value, at: mtu.span }.diagnostic());
+    let of_links =
+        links.filter_map(|l| Some((&cx.hir.networks[l.network?], l.mtu.as_ref().map(|m| (m.value, m.span)))));
+    for (network, mtu) in own.chain(of_links).filter(|(n, _)| !n.kind.is_stream()) {
+        let Some((mtu, at)) = mtu else { continue };
+        if mtu < SMALLEST_FRAME {
+            diags.push(Mistake::NoRoom { network, mtu, at }.diagnostic());
+        } else if network.kind == NetworkKind::Xbee && mtu > network.kind.largest_frame() {
+            diags.push(Mistake::NoRadio { network, mtu, at }.diagnostic());
         }
     }
 }
@@ -93,6 +93,7 @@ enum Mistake<'a> {
     HubElsewhere { network: &'a Network, node: String, at: Span, node_at: Span },
     Unused { network: &'a Network },
     NoRoom { network: &'a Network, mtu: u32, at: Span },
+    NoRadio { network: &'a Network, mtu: u32, at: Span },
 }
 
 impl Mistake<'_> {
@@ -129,6 +130,14 @@ impl Mistake<'_> {
             .label("too small")
             .also(network.name_span, format!("a network of kind `{}`", network.kind.word()))
             .help(format!("write at least `mtu {SMALLEST_FRAME}B;`")),
+            Self::NoRadio { network, mtu, at } => Diagnostic::new(
+                Code("E0367"),
+                at,
+                format!("no radio of `{}` sends frames of {mtu} B", network.name),
+            )
+            .label("too large")
+            .also(network.name_span, format!("a network of kind `{}`", network.kind.word()))
+            .help(format!("write at most `mtu {}B;`", network.kind.largest_frame())),
             Self::Unused { network } => {
                 Diagnostic::new(Code("W0302"), network.name_span, format!("no node is on `{}`", network.name))
                     .label("unused")

@@ -72,6 +72,9 @@ fn start(shell: &Shell, args: &RunArgs, built: &Built) -> Result<Exit, Box<dyn s
         shell.err(&format!("warning: `ambc top` cannot look at this run: {why}\n"));
     }
     let end = cluster::run(&starts, options, &stop, &top, |event| log.event(event))?;
+    for (network, kept) in links.close_air() {
+        shell.out(&format!("network {}: {kept}\n", built.checked.networks[network].name));
+    }
     Ok(report(shell, end))
 }
 

@@ -1,13 +1,10 @@
 //! A wire between two nodes of a run: two pseudo-terminals, and a thread that carries bytes between them.
 
+use super::pty::{Pty, moved};
 use crate::emit::{EmitError, at};
 use rustix::event::{PollFd, PollFlags, poll};
-use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 use std::io;
-use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
@@ -19,11 +16,10 @@ pub(super) struct Line {
     carrier: Option<JoinHandle<()>>,
 }
 
-/// One end: ours, and the device that a node opens. The device is held open, so that the end of a node is no end of the wire.
+/// One end.
 #[derive(Debug)]
 struct End {
-    ours: OwnedFd,
-    _device: OwnedFd,
+    ours: Pty,
     /// Came in here, and did not leave at the other end yet.
     waiting: Vec<u8>,
 }
@@ -33,17 +29,17 @@ const PIECE: usize = 4096;
 impl Line {
     /// A wire, and the devices at its ends.
     pub(super) fn open() -> Result<(Self, [PathBuf; 2]), EmitError> {
-        let failed = at("open a pseudo-terminal at", Path::new("/dev/ptmx"));
-        Self::start().map_err(failed)
+        let (a, path_a) = Pty::open()?;
+        let (b, path_b) = Pty::open()?;
+        let line = Self::start([a, b].map(|ours| End { ours, waiting: Vec::new() }));
+        Ok((line.map_err(at("carry bytes between", Path::new("pseudo-terminals")))?, [path_a, path_b]))
     }
 
-    fn start() -> io::Result<(Self, [PathBuf; 2])> {
-        let (a, path_a) = End::open()?;
-        let (b, path_b) = End::open()?;
+    fn start(ends: [End; 2]) -> io::Result<Self> {
         let (stop, stopped) = UnixStream::pair()?;
         let carrier = std::thread::Builder::new().name("wire".to_owned());
-        let carrier = carrier.spawn(move || carry([a, b], &stopped))?;
-        Ok((Self { stop: Some(stop), carrier: Some(carrier) }, [path_a, path_b]))
+        let carrier = carrier.spawn(move || carry(ends, &stopped))?;
+        Ok(Self { stop: Some(stop), carrier: Some(carrier) })
     }
 }
 
@@ -57,20 +53,6 @@ impl Drop for Line {
 }
 
 impl End {
-    fn open() -> io::Result<(Self, PathBuf)> {
-        let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
-        grantpt(&ours)?;
-        unlockpt(&ours)?;
-        let name = ptsname(&ours, Vec::new())?.into_string().map_err(io::Error::other)?;
-        let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
-        let device = rustix::fs::open(&*name, flags, Mode::empty())?;
-        let mut settings = tcgetattr(&device)?;
-        settings.make_raw();
-        tcsetattr(&device, OptionalActions::Now, &settings)?;
-        rustix::io::ioctl_fionbio(&ours, true)?;
-        Ok((Self { ours, _device: device, waiting: Vec::new() }, PathBuf::from(name)))
-    }
-
     /// Takes what came in, unless the other end has not had the last of it yet.
     fn read(&mut self) -> Result<(), Errno> {
         if !self.waiting.is_empty() {
@@ -79,23 +61,16 @@ impl End {
         self.waiting.resize(PIECE, 0);
         let got = rustix::io::read(&self.ours, &mut self.waiting[..]);
         self.waiting.truncate(got.unwrap_or(0));
-        harmless(got)
+        moved(got).map(drop)
     }
 
-    fn pass_on(&mut self, to: &OwnedFd) -> Result<(), Errno> {
+    fn pass_on(&mut self, to: &Pty) -> Result<(), Errno> {
         if self.waiting.is_empty() {
             return Ok(());
         }
         let sent = rustix::io::write(to, &self.waiting);
         self.waiting.drain(..sent.unwrap_or(0));
-        harmless(sent)
-    }
-}
-
-fn harmless(done: Result<usize, Errno>) -> Result<(), Errno> {
-    match done {
-        Ok(_) | Err(Errno::AGAIN | Errno::INTR) => Ok(()),
-        Err(e) => Err(e),
+        moved(sent).map(drop)
     }
 }
 

@@ -13,7 +13,9 @@ mod member;
 mod node;
 mod observed;
 mod prepare;
+mod pty;
 mod quiet;
+mod radio;
 mod top;
 mod watch;
 

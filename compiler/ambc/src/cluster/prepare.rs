@@ -53,9 +53,10 @@ pub fn prepare(
     loopback: &mut Loopback,
 ) -> Result<(Vec<NodeStart>, Vec<MappedAddress>), EmitError> {
     nodes.sort_by_key(|n| n.member.node);
-    for member in nodes.iter().map(|n| n.member) {
-        links.add(hir, member.node, &member.image.net, loopback)?;
+    for at in &nodes {
+        links.add(hir, at.member.node, (&at.member.image.net, at.executables.is_some()), loopback)?;
     }
+    links.open_air(hir, place.media)?;
     let mut setup = Setup { hir, place, links, loopback, mapped: Vec::new() };
     let mut starts = Vec::new();
     for at in &nodes {
@@ -120,13 +121,13 @@ impl Setup<'_> {
             let at = self.map(image, node, iface);
             let _ = writeln!(text, "bind {i} {}", at.written());
             let link = &self.hir.nodes[node].links[iface.node_link];
-            if let Some(medium) = self.place.media.and_then(|seed| medium(self.hir, link, seed)) {
+            if let Some(medium) = self.place.media.and_then(|seed| medium(self.hir, iface, link, seed)) {
                 let _ = writeln!(text, "medium {i} {medium}");
             }
         }
         for (i, peer) in image.net.peers.iter().enumerate() {
-            if let Some(at) = peer.peer_link.map(|l| self.links.of(l)).filter(|at| !at.is_line()) {
-                let _ = writeln!(text, "peer {i} {}", at.written());
+            if let Some(at) = peer.peer_link.and_then(|l| self.links.of(l).to_neighbours()) {
+                let _ = writeln!(text, "peer {i} {at}");
             }
         }
         for (i, export) in image.net.exports.iter().enumerate() {
@@ -149,7 +150,9 @@ impl Setup<'_> {
         let mut uarts = vec![None; board.uarts];
         for iface in &image.net.ifaces {
             let uart = board.uart(&self.hir.nodes[node].links[iface.node_link]);
-            if let (Some(uart), Place::Serial { device, .. }) = (uart, self.map(image, node, iface)) {
+            if let (Some(uart), Place::Serial { device, .. } | Place::Xbee { device, .. }) =
+                (uart, self.map(image, node, iface))
+            {
                 uarts[uart] = Some(Wire::Device(device));
             }
         }

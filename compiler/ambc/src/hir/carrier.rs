@@ -10,7 +10,9 @@ pub enum Carrier {
     Own,
     /// A pair of pseudo-terminals stands for the wire between two nodes.
     Pty,
-    /// Datagrams over loopback UDP stand for frames in the air, or on a wire of several nodes.
+    /// An emulated radio module for each node, behind a pseudo-terminal.
+    Air,
+    /// Datagrams over loopback UDP stand for frames on a wire of several nodes.
     Datagrams,
 }
 
@@ -22,7 +24,8 @@ impl Deployment {
             NetworkKind::Uart | NetworkKind::Spi | NetworkKind::Usb if self.joins_two(network) => {
                 Carrier::Pty
             }
-            NetworkKind::Uart | NetworkKind::Spi | NetworkKind::Usb | NetworkKind::Xbee => Carrier::Datagrams,
+            NetworkKind::Xbee => Carrier::Air,
+            NetworkKind::Uart | NetworkKind::Spi | NetworkKind::Usb => Carrier::Datagrams,
         }
     }
 
@@ -32,7 +35,7 @@ impl Deployment {
         let what = match self.carrier(network) {
             Carrier::Own => return None,
             Carrier::Pty => "a pair of pseudo-terminals",
-            Carrier::Datagrams if of.kind == NetworkKind::Xbee => "an emulated radio over loopback UDP",
+            Carrier::Air => "the air between emulated radio modules",
             Carrier::Datagrams => "loopback UDP",
         };
         let device = |l: &super::Link| l.network == Some(network) && l.device.is_some();

@@ -197,6 +197,8 @@ pub struct Calls {
 /// The runtime's largest frame, and what of it UDP carries.
 const LARGEST_PIECE: u32 = 65_535;
 const LARGEST_DATAGRAM: u32 = 65_507;
+/// What a radio module of 802.15.4 sends at once.
+const LARGEST_IN_THE_AIR: u32 = 100;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NetworkKind {
@@ -217,7 +219,12 @@ impl NetworkKind {
 
     /// Largest frame in bytes where the declared one is `mtu`. A stream has no frames; the runtime gives it large pieces.
     pub fn frame(self, mtu: u32) -> u32 {
-        if self.is_stream() { LARGEST_PIECE } else { mtu.min(LARGEST_DATAGRAM) }
+        if self.is_stream() { LARGEST_PIECE } else { mtu.min(self.largest_frame()) }
+    }
+
+    /// What a frame holds at most, whatever is declared.
+    pub fn largest_frame(self) -> u32 {
+        if self == Self::Xbee { LARGEST_IN_THE_AIR } else { LARGEST_DATAGRAM }
     }
 
     /// As a deployment writes it.

@@ -277,6 +277,20 @@ pub struct IfaceImage {
     /// As declared: address and port, for identities.
     #[serde(skip)]
     pub node_link: usize,
+    /// Of an `xbee` network, for identities.
+    #[serde(skip)]
+    pub radio: Option<RadioImage>,
+}
+
+/// What the radio module of a link is told. Nobody declares network and channel: they follow from names, so that all nodes of
+/// a network agree and two networks in one place do not hear each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RadioImage {
+    /// The declared one.
+    pub address: u16,
+    /// Personal area network.
+    pub pan: u16,
+    pub channel: u8,
 }
 
 /// A serial line by the UART it is on.

@@ -3,10 +3,13 @@
 use super::index::Index;
 use super::lanes::{Carries, NodeLane, export_of};
 use super::naming::Naming;
-use super::{ExportImage, IfaceImage, InImage, NetImage, OutImage, PeerImage, RouteImage, UartImage};
-use crate::hir::{Deployment, Id, Link, NetworkKind, NodeId};
+use super::{
+    ExportImage, IfaceImage, InImage, NetImage, OutImage, PeerImage, RadioImage, RouteImage, UartImage,
+};
+use crate::hir::{Address, Deployment, Id, Link, NetworkId, NetworkKind, NodeId};
 use crate::plan::report::way;
-use crate::plan::{Plan, Route, Transport, edge_name};
+use crate::plan::{Plan, Route, Transport, edge_name, hash};
+use ambc_diag::Spanned;
 use std::collections::BTreeMap;
 
 pub(super) fn net(index: &Index<'_>, naming: &Naming, node: NodeId, lanes: &[NodeLane]) -> NetImage {
@@ -89,6 +92,22 @@ fn route_image(index: &Index<'_>, node: NodeId, number: usize, out: &mut NetImag
 /// Of a serial line that declares no rate, in bits a second.
 const USUAL_BAUD: u64 = 115_200;
 
+fn radio(hir: &Deployment, network: NetworkId, link: &Link) -> Option<RadioImage> {
+    let network = Some(&hir.networks[network]).filter(|n| n.kind == NetworkKind::Xbee)?;
+    let Some(Spanned { value: Address::Number(address), .. }) = &link.address else { return None };
+    let name = hash(&format!("{}/{}", hir.name, network.name));
+    let [high, low, ..] = name.to_be_bytes();
+    Some(RadioImage {
+        address: *address as u16,
+        // The last one is for all networks.
+        pan: (name as u16).min(0xfffe),
+        channel: CHANNELS[usize::from(u16::from_be_bytes([high, low])) % CHANNELS.len()],
+    })
+}
+
+/// Those that every module has, also the PRO ones.
+const CHANNELS: [u8; 12] = [0x0c, 0x0d, 0x0e, 0x0f, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17];
+
 /// The neighbour at position `to` of a route, as seen from position `at`; added to the tables if it is new.
 fn peer(
     hir: &Deployment,
@@ -112,6 +131,7 @@ fn peer(
             latency_us: net.latency.unwrap_or(0) / 1000,
             uart: uart(net.kind, link),
             node_link: own_link,
+            radio: radio(hir, network, &hir.nodes[route.nodes[at]].links[own_link]),
         });
         out.ifaces.len() - 1
     });

@@ -22,6 +22,7 @@ mod unreachable;
 pub use edges::{edge_name, need_name};
 pub(crate) use errors::binding_span;
 pub(crate) use fit::frame;
+pub(crate) use ids::hash;
 pub use model::{DomainPlan, Edge, ExportPlan, Hop, NodePlan, Plan, PlannedWay, Route, Transport};
 pub use unreachable::Obstacle;
 

@@ -30,7 +30,7 @@ const KINDS: [(&str, NetworkKind); 7] = [
 fn default_mtu(kind: NetworkKind) -> u32 {
     match kind {
         NetworkKind::Udp | NetworkKind::Tcp => 1400,
-        NetworkKind::Xbee => 100,
+        NetworkKind::Xbee => kind.largest_frame(),
         NetworkKind::Uart | NetworkKind::Spi => 256,
         NetworkKind::Unix | NetworkKind::Usb => 65_536,
     }
