@@ -4,7 +4,7 @@
 use super::shell::Shell;
 use crate::check::Checked;
 use crate::doctor::{Finding, Machine, State, firmware};
-use crate::hir::{BuiltFor, Carrier, Deployment, NodeId, PlatformKind, emulated, families};
+use crate::hir::{BuiltFor, Carrier, Deployment, NetworkKind, NodeId, PlatformKind, emulated, families};
 use crate::image::{ClassImage, MemberImage, Target};
 use crate::plan::{Plan, report};
 use ambc_diag::{Code, Diagnostic, Diagnostics};
@@ -61,16 +61,17 @@ fn links(checked: &Checked<Deployment>, member: &MemberImage, board: &str, diags
     for iface in &member.image.net.ifaces {
         let link = &node.links[iface.node_link];
         let Some(network) = link.network else { continue };
-        let is_line = checked.carrier(network) == Carrier::Pty;
+        let kind = checked.networks[network].kind;
+        let is_line = checked.carrier(network) == Carrier::Pty || kind == NetworkKind::Xbee;
         if is_line && emulated.uart(link).is_some() {
             continue;
         }
-        let (name, kind) = (&checked.networks[network].name, checked.networks[network].kind.word());
+        let (name, kind) = (&checked.networks[network].name, kind.word());
         let free = (0..emulated.uarts).map(|n| format!("`uart{n}`")).collect::<Vec<_>>().join(", ");
         diags.push(
             Diagnostic::new(NO_SUCH_LINK, link.span, format!("an emulated `{board}` has no such link"))
                 .label(format!("`{name}` is a network of kind `{kind}`"))
-                .note(format!("it has {free} for wires between two nodes"))
+                .note(format!("it has {free}, for wires between two nodes and for radios"))
                 .help(HOSTED),
         );
     }
