@@ -74,6 +74,18 @@ fn a_microcontroller_asks_and_linux_answers_over_a_serial_line() {
     assert!(by.iter().any(|a| a.starts_with("group calculator (process")), "{by:?}");
 }
 
+/// The same over radio: the module's driver on the board, 5 % of the frames lost by seed.
+#[test]
+fn a_microcontroller_asks_over_a_radio_that_loses_frames() {
+    if !can_emulate("board_over_the_air") {
+        return;
+    }
+    let done = run("board_over_the_air");
+    let at_the_board = "board info  ambc: edge ask.calculator -> calculator: 8 calls, 0 errors";
+    assert!(done.stdout.contains(at_the_board), "{}", done.all());
+    assert!(done.all().contains("network field: of "), "{}", done.all());
+}
+
 #[test]
 fn on_a_microcontroller_two_isolated_groups_of_an_emulated_board_answer() {
     if !can_emulate("board") {
@@ -125,7 +137,7 @@ fn all_placements_name_the_same_crates() {
     };
     let first = crates("one_group");
     assert_eq!(first.len(), 2, "{first:?}");
-    for deck in ["two_groups", "two_nodes", "three_hops", "board", "board_and_cloud"] {
+    for deck in ["two_groups", "two_nodes", "three_hops", "board", "board_and_cloud", "board_over_the_air"] {
         assert_eq!(crates(deck), first, "{deck}");
     }
 }

@@ -272,7 +272,7 @@ pub struct IfaceImage {
     pub network: String,
     pub mtu: u32,
     pub latency_us: u64,
-    /// A line of a microcontroller.
+    /// Where the line or the radio module of a microcontroller is.
     pub uart: Option<UartImage>,
     /// As declared: address and port, for identities.
     #[serde(skip)]
@@ -293,7 +293,7 @@ pub struct RadioImage {
     pub channel: u8,
 }
 
-/// A serial line by the UART it is on.
+/// A UART.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct UartImage {
     /// 1 for `uart1`.
@@ -311,6 +311,9 @@ pub struct PeerImage {
     /// The neighbour and its link, for identities.
     #[serde(skip)]
     pub peer_link: Option<(NodeId, usize)>,
+    /// The address of its radio module.
+    #[serde(skip)]
+    pub radio: Option<u16>,
 }
 
 #[derive(Clone, Debug, Serialize)]

@@ -147,6 +147,7 @@ fn peer(
             wire_id: plan.nodes[there.index()].wire_id,
             max_payload: 0,
             peer_link: Some((there, their_link)),
+            radio: radio(hir, network, &hir.nodes[there].links[their_link]).map(|r| r.address),
         });
         out.peers.len() - 1
     });
@@ -154,10 +155,10 @@ fn peer(
     index
 }
 
-/// The number and the baud rate of the UART of a line, where the deployment names one.
+/// The number and the baud rate of the UART of a line or a radio module, where the deployment names one.
 fn uart(kind: NetworkKind, link: &Link) -> Option<UartImage> {
     let number = link.device.as_ref()?.value.strip_prefix("uart")?.parse().ok()?;
     let baud = link.baud.as_ref().map_or(USUAL_BAUD, |b| b.value);
     let baud = u32::try_from(baud).unwrap_or(u32::MAX);
-    (kind == NetworkKind::Uart).then_some(UartImage { number, baud })
+    matches!(kind, NetworkKind::Uart | NetworkKind::Xbee).then_some(UartImage { number, baud })
 }

@@ -1,7 +1,9 @@
 //! Fields of the tables of a domain: lanes, groups, the network, what an identity has to say, and their imports.
 
 use super::{array, port_library};
-use crate::image::{DomainImage, End, LaneImage, NodeImage, RestartImage, VaryingParam};
+use crate::image::{
+    DomainImage, End, IfaceImage, LaneImage, NodeImage, RadioImage, RestartImage, UartImage, VaryingParam,
+};
 use crate::render::domains;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -116,7 +118,7 @@ pub(super) fn net_view(image: &NodeImage) -> tera::Value {
     #[derive(Serialize)]
     struct Net<'a> {
         wire_id: u32,
-        ifaces: &'a [crate::image::IfaceImage],
+        ifaces: &'a [IfaceImage],
         peers: &'a [crate::image::PeerImage],
         routes: Vec<Route<'a>>,
         outs: &'a [crate::image::OutImage],
@@ -147,8 +149,26 @@ pub(super) fn net_view(image: &NodeImage) -> tera::Value {
 
 /// What is at each interface of a microcontroller, as expressions.
 pub(super) fn links(image: &NodeImage) -> Vec<String> {
-    let uarts = image.net.ifaces.iter().filter_map(|i| i.uart);
-    uarts.map(|u| format!("Link::serial({}, {})", u.number, u.baud)).collect()
+    let link = |(at, iface): (usize, &IfaceImage)| {
+        let UartImage { number, baud } = iface.uart?;
+        Some(match iface.radio {
+            None => format!("Link::serial({number}, {baud})"),
+            Some(radio) => format!("Link::xbee({number}, {baud}, {}, &{})", module(radio), radios(image, at)),
+        })
+    };
+    image.net.ifaces.iter().enumerate().filter_map(link).collect()
+}
+
+fn module(radio: RadioImage) -> String {
+    let RadioImage { address, pan, channel } = radio;
+    format!("Config {{ address: {address:#06x}, pan: {pan:#06x}, channel: {channel:#04x} }}")
+}
+
+/// The neighbours over an interface with the addresses of their modules.
+fn radios(image: &NodeImage, iface: usize) -> String {
+    let peers = image.net.peers.iter().enumerate().filter(|(_, p)| p.iface == iface);
+    let peers = peers.filter_map(|(i, p)| Some(format!("({i}, {:#06x})", p.radio?)));
+    array(&peers.collect::<Vec<_>>(), 8)
 }
 
 /// Imports of the tables, without those that nothing here needs.
@@ -184,6 +204,7 @@ pub(super) fn uses(image: &NodeImage, group: Option<usize>, lanes: bool) -> Stri
             }
             if !image.target.is_linux() && !image.net.ifaces.is_empty() {
                 spec.insert("Link");
+                spec.extend(image.net.ifaces.iter().any(|i| i.radio.is_some()).then_some("Config"));
             }
         }
     }
