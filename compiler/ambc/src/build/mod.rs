@@ -8,7 +8,6 @@ mod messages;
 mod misfit;
 mod runtime;
 mod session;
-mod unsupported;
 
 pub use runtime::{RuntimeChoice, choose_runtime};
 pub use session::{Places, images, runtime_dir, select};
@@ -45,14 +44,6 @@ pub struct NodeBuild {
     pub written: Written,
     /// Executables, by the name of their isolation domain; the kernel group first.
     pub executables: Vec<(String, PathBuf)>,
-}
-
-impl NodeBuild {
-    /// Nothing was even written.
-    fn failed(class: &ClassImage) -> Self {
-        let (outcome, written) = (NodeOutcome::Failed, Written::default());
-        Self { label: class.label(), outcome, written, executables: vec![] }
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,9 +137,6 @@ fn build_node(
     diags: &mut Diagnostics,
 ) -> Result<NodeBuild, BuildError> {
     let image = &class.image;
-    if !unsupported::none(image, diags) {
-        return Ok(NodeBuild::failed(class));
-    }
     let workspace = options.out.join("nodes").join(&image.slug);
     let written = emit::emit(&workspace, tree)?;
     let stamp = workspace.join(".ambc-stamp.json");

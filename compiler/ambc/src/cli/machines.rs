@@ -5,7 +5,7 @@ use super::shell::Shell;
 use crate::check::Checked;
 use crate::doctor::{Finding, Machine, State, firmware};
 use crate::hir::{BuiltFor, Carrier, Deployment, NetworkKind, NodeId, PlatformKind, emulated, families};
-use crate::image::{ClassImage, MemberImage, Target};
+use crate::image::{ClassImage, MemberImage, NodeImage, Target};
 use crate::plan::{Plan, report};
 use ambc_diag::{Code, Diagnostic, Diagnostics};
 use std::collections::{BTreeMap, BTreeSet};
@@ -86,11 +86,11 @@ pub(super) fn say_what_stands_in(
     built_for: BuiltFor,
 ) {
     let mut notes: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for (class, member) in members(classes) {
+    for (_, member) in members(classes) {
         let node = &checked.nodes[member.node];
         let Some(platform) = node.platform.map(|p| &checked.platforms[p]) else { continue };
         let own = platform.board.as_deref().unwrap_or_default();
-        if let Some(how) = stands_in(&class.image.target, platform.kind, own, built_for) {
+        if let Some(how) = stands_in(&member.image, platform.kind, own, built_for) {
             notes.entry((&platform.name, how)).or_default().push(&node.name);
         }
     }
@@ -131,10 +131,14 @@ pub(super) fn say_what_is_not_imposed(
 }
 
 /// What becomes of a node whose platform has this kind and is, or is derived from, this board.
-fn stands_in(target: &Target, kind: PlatformKind, own: &str, built_for: BuiltFor) -> Option<String> {
-    match target {
+fn stands_in(image: &NodeImage, kind: PlatformKind, own: &str, built_for: BuiltFor) -> Option<String> {
+    match &image.target {
         Target::Linux if kind == PlatformKind::Linux => None,
         Target::Linux if built_for == BuiltFor::ThisMachine => Some("is built for this machine".to_owned()),
+        Target::Linux if !image.lacks.is_empty() => {
+            let lacks = image.lacks.join(", ");
+            Some(format!("is built for Linux: microcontrollers do not have yet: {lacks}"))
+        }
         Target::Linux => Some("is built for Linux in this version".to_owned()),
         Target::CortexM { .. } if built_for != BuiltFor::Emulators => None,
         Target::CortexM { board, .. } if board == own => Some("runs in an emulator".to_owned()),

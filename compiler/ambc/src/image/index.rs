@@ -1,6 +1,7 @@
 //! The plan by node and by instance, made once, so that lowering a node costs what the node holds, however large the fleet.
 
 use super::Target;
+use super::lacks::lacks;
 use super::lanes::sizes;
 use crate::hir::{BuiltFor, Deployment, Id, InstanceId, NodeId};
 use crate::plan::{Edge, Plan, Transport};
@@ -18,6 +19,8 @@ pub(super) struct Index<'a> {
     routes_at: Vec<Vec<usize>>,
     exports_at: Vec<Vec<usize>>,
     largest: Vec<Option<u64>>,
+    /// For each node that would be a microcontroller's image, what its runtime has not.
+    lacks: Vec<Vec<String>>,
 }
 
 impl<'a> Index<'a> {
@@ -33,6 +36,7 @@ impl<'a> Index<'a> {
             routes_at: vec![vec![]; nodes],
             exports_at: vec![vec![]; nodes],
             largest: vec![None; plan.routes.len()],
+            lacks: vec![vec![]; nodes],
         };
         for (i, edge) in plan.edges.iter().enumerate() {
             out.edge(i, edge);
@@ -47,6 +51,9 @@ impl<'a> Index<'a> {
             for node in &route.nodes {
                 out.routes_at[node.index()].push(i);
             }
+        }
+        for node in hir.nodes.ids().filter(|n| !out.wanted(*n).is_linux()).collect::<Vec<_>>() {
+            out.lacks[node.index()] = lacks(&out, node);
         }
         out
     }
@@ -70,6 +77,15 @@ impl<'a> Index<'a> {
 
     /// What the programs of this node are built for.
     pub(super) fn target(&self, node: NodeId) -> Target {
+        if self.lacks(node).is_empty() { self.wanted(node) } else { Target::Linux }
+    }
+
+    /// Why it is built for Linux though it is a microcontroller.
+    pub(super) fn lacks(&self, node: NodeId) -> &[String] {
+        &self.lacks[node.index()]
+    }
+
+    fn wanted(&self, node: NodeId) -> Target {
         let platform = self.hir.nodes[node].platform;
         Target::of(platform.map(|p| &self.hir.platforms[p]), self.built_for)
     }

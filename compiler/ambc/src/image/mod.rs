@@ -9,6 +9,7 @@ mod classes;
 mod client;
 mod domain;
 mod index;
+mod lacks;
 mod lanes;
 mod naming;
 mod net;
@@ -51,6 +52,9 @@ pub struct NodeImage {
     pub platform: String,
     /// What it is built for.
     pub target: Target,
+    /// Why it is built for Linux though it is a microcontroller: what the runtime there has not.
+    #[serde(skip)]
+    pub lacks: Vec<String>,
     pub kernel: DomainImage,
     pub groups: Vec<DomainImage>,
     /// Numbers of the user groups in the order of their priority.
@@ -398,6 +402,7 @@ fn lower_node(index: &Index<'_>, naming: &Naming, node: NodeId) -> NodeImage {
         slug: rust_names::slug(&n.name.to_string()),
         platform: n.platform.map(|p| hir.platforms[p].name.to_string()).unwrap_or_default(),
         target: index.target(node),
+        lacks: index.lacks(node).to_vec(),
         kernel: kernel.expect("plan gives every node a kernel group"),
         order: target::order(&groups),
         groups,
