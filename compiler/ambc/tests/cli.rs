@@ -183,7 +183,7 @@ fn what_a_board_takes_is_missing_before_anything_is_built() {
 #[test]
 fn a_link_that_no_emulator_has_is_told_and_hosted_is_the_way_without() {
     let (dir, examples) = calculator_on(
-        "network lan : udp;\nnode a : mps2_an386 { link lan at \"10.0.0.1\"; }\nnode b : linux { link lan at \"10.0.0.2\"; }\n\
+        "network wire : uart;\nnode a : mps2_an386 { link wire on uart3; }\nnode b : linux { link wire on \"/dev/ttyS0\"; }\n\
          deploy a { ask; }\ndeploy b { calculator; }",
     );
     let run = |options: &[&str]| {
@@ -192,10 +192,21 @@ fn a_link_that_no_emulator_has_is_told_and_hosted_is_the_way_without() {
     };
     let refused = run(&[]);
     assert_eq!(refused.code, 1);
-    for what in ["E0512", "a network of kind `udp`", "`uart0`, `uart1`, `uart2`", "`--hosted`"] {
+    for what in ["E0512", "a network of kind `uart`", "`uart0`, `uart1`, `uart2`", "`--hosted`"] {
         assert!(refused.err.contains(what), "{what}\n{}", refused.err);
     }
     let hosted = run(&["--hosted"]);
     assert!(!hosted.err.contains("E0512"), "{}", hosted.err);
     assert!(hosted.err.contains("node `a` (`mps2_an386`) is built for this machine"), "{}", hosted.err);
+}
+
+#[test]
+fn a_board_that_takes_what_its_runtime_has_not_is_built_for_linux_and_that_is_said() {
+    let (dir, examples) = calculator_on(
+        "network lan : udp;\nnode a : mps2_an386 { link lan at \"10.0.0.1\"; }\nnode b : linux { link lan at \"10.0.0.2\"; }\n\
+         deploy a { ask; }\ndeploy b { calculator; }",
+    );
+    let run = ambc(dir.path(), &["run", "d.amb", "-I", &examples, "--target-dir", "/dev/null"]);
+    let why = "is built for Linux: microcontrollers do not have yet: `udp` links but at a UART";
+    assert!(run.err.contains(&format!("node `a` (`mps2_an386`) {why}")), "{}", run.err);
 }
