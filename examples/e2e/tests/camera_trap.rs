@@ -3,6 +3,7 @@
 use ambc_e2e::{Finished, ambc, finish, repo};
 use examples_tests::variants::VARIANTS;
 use serde_json::Value;
+use std::io::Write as _;
 use std::process::Command;
 use std::sync::LazyLock;
 
@@ -73,6 +74,29 @@ fn way(file: &str, from: &str, need: &str) -> Vec<String> {
     let route = routes.iter().find(|r| r["from"] == from && r["need"] == need).expect("it leaves its node");
     let nodes = route["nodes"].as_array().expect("a route has nodes");
     nodes.iter().map(|n| n.as_str().expect("a name").to_owned()).collect()
+}
+
+/// The motion sensor behind the memory protection unit of an emulated board, its triggers over the air to the camera: the same
+/// verdicts. Skipped loudly where the machine has no emulator.
+#[test]
+fn with_the_motion_sensor_on_an_emulated_board_every_frame_is_classified_too() {
+    let deck = format!("{FOLDER}/deployment.amb");
+    let lacks = finish("doctor", ambc(AMBC, &["doctor", &deck]));
+    if lacks.code() != Some(0) {
+        let _ = writeln!(std::io::stderr(), "!!! SKIPPED: {}", lacks.all());
+        return;
+    }
+    // After the other run of this deployment: they share a folder.
+    assert_eq!(BASE.report.code(), Some(0), "{}", BASE.report.all());
+    let log = finish("run with an emulated board", ambc(AMBC, &["run", "--until-idle", "--fresh", &deck]));
+    assert_eq!(log.code(), Some(0), "{}", log.all());
+    assert!(log.stderr.contains("node `motion` (`motion_board`) runs as an emulated"), "{}", log.all());
+    let report = report(&plan(&deck, &[]), "cloud/db", "test");
+    assert!(
+        report.stdout.contains("84 verdicts on `test`; earlier runs in the database: 0"),
+        "{}",
+        report.all()
+    );
 }
 
 #[test]
