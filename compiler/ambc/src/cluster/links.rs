@@ -47,9 +47,6 @@ pub struct Links {
     radios: Vec<(NetworkId, Radios)>,
 }
 
-/// Of a device without `baud`.
-const USUAL_BAUD: u64 = 115_200;
-
 impl Place {
     /// As an identity has it.
     pub(super) fn written(&self) -> String {
@@ -145,13 +142,13 @@ impl Links {
         let network = link.network.expect("a link that is used leads to a network");
         let (line, device) = Pty::open()?;
         self.modules.entry(network).or_insert_with(|| (radio, Vec::new())).1.push(line);
-        Ok(Place::Xbee { device, baud: baud(link), radio })
+        Ok(Place::Xbee { device, baud: link.baud(), radio })
     }
 
     fn place(&mut self, hir: &Deployment, link: &Link, loopback: &mut Loopback) -> Result<Place, EmitError> {
         let network = link.network.expect("a link that is used leads to a network");
         if hir.carrier(network) == Carrier::Pty {
-            return Ok(Place::Serial { device: self.end_of_wire(network)?, baud: baud(link) });
+            return Ok(Place::Serial { device: self.end_of_wire(network)?, baud: link.baud() });
         }
         self.export(&hir.networks[network], link.port, loopback)
     }
@@ -180,10 +177,6 @@ impl Links {
         self.wires.insert(network, vec![there]);
         Ok(here)
     }
-}
-
-fn baud(link: &Link) -> u64 {
-    link.baud.as_ref().map_or(USUAL_BAUD, |b| b.value)
 }
 
 /// What the air of a network is like. Two networks with the same addresses do not lose the same frames.

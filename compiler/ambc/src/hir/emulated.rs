@@ -1,6 +1,7 @@
 //! The boards that an emulator has, and which microcontroller runs on which.
 
 use super::Link;
+use super::uart::uart_number;
 
 /// What the nodes of a deployment are built for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +49,7 @@ impl EmulatedBoard {
     }
 
     fn numbered(&self, device: &str) -> Option<usize> {
-        device.strip_prefix("uart")?.parse().ok().filter(|n| *n < self.uarts)
+        uart_number(device).filter(|n| *n < self.uarts)
     }
 }
 

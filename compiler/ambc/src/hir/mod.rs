@@ -11,6 +11,7 @@ mod lines;
 mod name;
 mod outside;
 mod require;
+mod uart;
 mod value;
 
 pub use access::{AccessRule, CompareOp, Edge, Operand, Predicate};

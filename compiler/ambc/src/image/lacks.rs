@@ -42,8 +42,7 @@ fn links(index: &Index<'_>, node: NodeId) -> impl Iterator<Item = String> {
     index.hir.nodes[node].links.iter().filter_map(move |link| {
         let network = link.network.filter(|n| used.contains(n))?;
         let kind = index.hir.networks[network].kind;
-        let at_a_uart = link.device.as_ref().is_some_and(|d| d.value.starts_with("uart"));
-        let known = matches!(kind, NetworkKind::Uart | NetworkKind::Xbee) && at_a_uart;
+        let known = matches!(kind, NetworkKind::Uart | NetworkKind::Xbee) && link.uart().is_some();
         (!known).then(|| format!("`{}` links but at a UART", kind.word()))
     })
 }

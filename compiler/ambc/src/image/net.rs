@@ -89,9 +89,6 @@ fn route_image(index: &Index<'_>, node: NodeId, number: usize, out: &mut NetImag
     }
 }
 
-/// Of a serial line that declares no rate, in bits a second.
-const USUAL_BAUD: u64 = 115_200;
-
 fn radio(hir: &Deployment, network: NetworkId, link: &Link) -> Option<RadioImage> {
     let network = Some(&hir.networks[network]).filter(|n| n.kind == NetworkKind::Xbee)?;
     let Some(Spanned { value: Address::Number(address), .. }) = &link.address else { return None };
@@ -157,8 +154,7 @@ fn peer(
 
 /// The number and the baud rate of the UART of a line or a radio module, where the deployment names one.
 fn uart(kind: NetworkKind, link: &Link) -> Option<UartImage> {
-    let number = link.device.as_ref()?.value.strip_prefix("uart")?.parse().ok()?;
-    let baud = link.baud.as_ref().map_or(USUAL_BAUD, |b| b.value);
-    let baud = u32::try_from(baud).unwrap_or(u32::MAX);
+    let number = u8::try_from(link.uart()?).ok()?;
+    let baud = u32::try_from(link.baud()).unwrap_or(u32::MAX);
     matches!(kind, NetworkKind::Uart | NetworkKind::Xbee).then_some(UartImage { number, baud })
 }
